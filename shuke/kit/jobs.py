@@ -1,0 +1,210 @@
+"""The worker: takes due jobs off the queue and runs their handlers (docs/events-and-jobs.md).
+
+A job is deleted in the transaction that does its work, so its effects happen once, and a killed worker leaves it as it was.
+Only handlers that talk to the outside run under a lease instead: their job becomes due again when the lease ends.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from shuke.kit import clock, logs, metrics
+from shuke.kit.db import Db, Pool, Query, Statement, borrowed, transaction
+from shuke.kit.events import Later, Subscription, emit, registry
+
+LEASE = timedelta(seconds=20)
+IDLE_S = 0.05
+MAX_BACKOFF_S = 3600
+CONCURRENCY = 4
+
+log = logs.named("jobs")
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A job taken off the queue."""
+
+    id: int
+    kind: str
+    payload: msgspec.Raw
+    run_at: datetime
+    attempts: int
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """How many jobs are due, how many are dead, and how late the oldest due one is."""
+
+    due: int
+    dead: int
+    late_s: float
+
+
+TAKE = Query(
+    Due,
+    """
+    delete from kit.jobs where id = (
+        select id from kit.jobs
+        where timeline = $1 and dead_at is null and run_at <= $2
+        order by run_at, id limit 1
+        for update skip locked)
+    returning {cols}""",
+    fan_out="the queue of this node",
+)
+LEASE_AGAIN = Statement(
+    """
+    insert into kit.jobs (id, kind, payload, run_at, timeline, attempts, created_at)
+    overriding system value values ($1, $2, $3, $4, $5, $6, $7)""",
+    fan_out="the queue of this node",
+)
+DONE = Statement("delete from kit.jobs where id = $1 and attempts = $2", fan_out="the queue of this node")
+FAILED = Statement(
+    """
+    update kit.jobs set attempts = attempts + 1, error = $2, run_at = $3, dead_at = $4
+    where id = $1 and dead_at is null""",
+    fan_out="the queue of this node",
+)
+NEXT_AT = Query(
+    datetime,
+    "select run_at from kit.jobs where timeline = $1 and dead_at is null order by run_at, id limit 1",
+    fan_out="the queue of this node",
+)
+HAND_OVER = Statement(
+    "update kit.jobs set timeline = $2, run_at = greatest(run_at, $3) where timeline = $1",
+    fan_out="the queue of this node",
+)
+WAITING = Query(
+    Waiting,
+    """
+    select count(*) filter (where dead_at is null and run_at <= $1) as due,
+           count(*) filter (where dead_at is not null) as dead,
+           coalesce(extract(epoch from $1 - min(run_at) filter (where dead_at is null and run_at <= $1)), 0)::float8 as late_s
+    from kit.jobs where timeline = 'live' and (run_at <= $1 or dead_at is not null)""",
+    fan_out="the queue of this node",
+)
+REVIVE = Statement(
+    "update kit.jobs set dead_at = null, attempts = 0, run_at = $1 where dead_at is not null",
+    fan_out="the queue of this node",
+)
+
+
+async def work(pool: Pool, stop: asyncio.Event, *, concurrency: int = CONCURRENCY) -> None:
+    """Run due jobs of the live timeline until `stop` is set; a job that has begun is finished."""
+    awake = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(concurrency):
+            group.create_task(_run_while_due(pool, stop, awake))
+        async with borrowed(pool) as db:
+            await _watch(db, stop, awake)
+
+
+async def _watch(db: Db, stop: asyncio.Event, awake: asyncio.Event) -> None:
+    # One poll for all runners; a notification per commit would take a lock that all commits of the database share.
+    seeded_at: datetime | None = None
+    while not stop.is_set():
+        now = clock.now()
+        if seeded_at is None or now - seeded_at > timedelta(minutes=1):
+            await _seed_crons(db)
+            seeded_at = now
+        next_at = await NEXT_AT.first(db, clock.LIVE)
+        if next_at is not None and next_at <= now:
+            awake.set()
+        await asyncio.sleep(IDLE_S)
+    awake.set()
+
+
+async def _run_while_due(pool: Pool, stop: asyncio.Event, awake: asyncio.Event) -> None:
+    while not stop.is_set():
+        await awake.wait()
+        async with borrowed(pool, timeout_s=60) as db:
+            while not stop.is_set() and await run_next(db, clock.LIVE, clock.now) is not None:
+                pass
+        awake.clear()
+
+
+async def drain(db: Db, timeline: clock.Timeline, until: datetime | None = None) -> int:
+    """Run the jobs of `timeline` in order of time on this connection, moving its clock; answers how many ran.
+
+    Runs what is due by `until` (by default: now) and leaves the clock there. An error of a handler is raised.
+    """
+    until = until or timeline.now
+    count = 0
+
+    def reach(run_at: datetime) -> datetime:
+        timeline.move_to(run_at)
+        return timeline.now
+
+    with clock.on(timeline):
+        while await run_next(db, timeline.name, lambda: until, reach=reach, is_strict=True) is not None:
+            count += 1
+        timeline.move_to(until)
+    return count
+
+
+async def hand_over(db: Db, timeline: clock.Timeline) -> int:
+    """Give what `timeline` left for later to the live workers; answers how many jobs."""
+    return await HAND_OVER.run(db, timeline.name, clock.LIVE, datetime.now(UTC))
+
+
+async def run_next(
+    db: Db,
+    timeline: str,
+    until: Callable[[], datetime],
+    *,
+    reach: Callable[[datetime], object] | None = None,
+    is_strict: bool = False,
+) -> Due | None:
+    """Run the job that is due first, if any. A failure puts it off with backoff, or is raised when `is_strict`."""
+    due: Due | None = None
+    try:
+        async with transaction(db):
+            due = await TAKE.first(db, timeline, until())
+            if due is None:
+                return None
+            if reach:
+                reach(due.run_at)
+            subscription = registry.by_kind[due.kind]
+            if subscription.is_outside:
+                lease_end = clock.now() + LEASE
+                await LEASE_AGAIN.run(db, due.id, due.kind, due.payload, lease_end, timeline, due.attempts + 1, clock.now())
+            else:
+                await _handle(db, subscription, due)
+        if subscription.is_outside:
+            await _handle(db, subscription, due)
+            await DONE.run(db, due.id, due.attempts + 1)
+        metrics.count_job(due.kind, "done")
+    except Exception as error:
+        if is_strict or due is None:
+            raise
+        await _put_off(db, due, error)
+    return due
+
+
+async def _handle(db: Db, subscription: Subscription, due: Due) -> None:
+    message = msgspec.json.decode(due.payload, type=subscription.message)
+    await subscription.handler(db, message)
+    if (every := registry.crons.get(message.name())) is not None:
+        await emit(db, Later(message, _next_multiple(every), dedupe=f"cron:{message.name()}"))  # type: ignore[arg-type]
+
+
+async def _put_off(db: Db, due: Due, error: Exception) -> None:
+    attempts = due.attempts + 1
+    subscription = registry.by_kind.get(due.kind)
+    is_dead = subscription is None or attempts >= subscription.max_attempts
+    now = clock.now()
+    backoff = timedelta(seconds=min(MAX_BACKOFF_S, 2**attempts * random.uniform(0.5, 1)))  # noqa: S311 - spreads retries
+    await FAILED.run(db, due.id, f"{type(error).__name__}: {error}"[:2000], now + backoff, now if is_dead else None)
+    metrics.count_job(due.kind, "dead" if is_dead else "failed")
+    log.error("job_failed", error=error, kind=due.kind, job_id=due.id, attempts=attempts, is_dead=is_dead)
+
+
+async def _seed_crons(db: Db) -> None:
+    for name, every in registry.crons.items():
+        message = next(each for each in registry.by_message if each.name() == name)
+        await emit(db, Later(message(), _next_multiple(every), dedupe=f"cron:{name}"))  # type: ignore[arg-type]
+
+
+def _next_multiple(every: timedelta) -> datetime:
+    seconds = every.total_seconds()
+    return datetime.fromtimestamp((clock.now().timestamp() // seconds + 1) * seconds, UTC)

@@ -1,0 +1,58 @@
+"""The parent of one embedded PostgreSQL: a small process of its own, so that commands may come and go in any order.
+
+It is run as a script with the standard library only, never imported. Everybody who uses the server holds a shared lock
+on one file. The keeper waits for the exclusive one: it gets it when the last user has left, by whatever way, `kill -9`
+included, and then stops the server. Should the keeper itself be killed, the kernel tells the server to stop. The other
+lock it was given passes on to every process of the server: while it is held, the cluster is in use by somebody.
+"""
+
+import ctypes
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+
+
+def keep(users: int, alive: int, uid: int, gid: int, command: list[str]) -> int:
+    """Run the server until nobody uses it any more, and answer its exit code."""
+    libc, keeper, other = ctypes.CDLL(None), os.getpid(), os.geteuid() != uid
+
+    def stop_with_keeper() -> None:
+        # The signal is bound to the thread that forks: this is the main one, which lives as long as the keeper.
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        if os.getppid() != keeper:
+            os._exit(1)
+
+    server = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        cwd="/",
+        pass_fds=(alive,),
+        preexec_fn=stop_with_keeper,
+        user=uid if other else None,
+        group=gid if other else None,
+        extra_groups=[] if other else None,
+    )
+    os.close(alive)
+
+    def stop(*_: Any) -> None:
+        server.send_signal(signal.SIGINT)
+
+    def wait_for_last_user() -> None:
+        fcntl.flock(users, fcntl.LOCK_EX)
+        stop()
+
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, stop)
+    threading.Thread(target=wait_for_last_user, daemon=True).start()
+    return server.wait()
+
+
+if __name__ == "__main__":
+    descriptors = [int(word) for word in sys.argv[1:5]]
+    os._exit(abs(keep(*descriptors, sys.argv[5:])) & 0xFF)

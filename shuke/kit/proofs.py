@@ -1,0 +1,35 @@
+"""Proofs: what must always be true, as statements that `shuke verify` runs on the live database."""
+
+import msgspec
+
+from shuke.kit.db import Db, Query
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """An invariant: `query` answers how many things it looked at, how many break it, and one of them."""
+
+    name: str
+    sentence: str
+    query: "Query[Finding]"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What a proof found."""
+
+    checked: int
+    broken: int
+    example: str | None
+
+
+registered: list[Proof] = []
+
+
+def prove(name: str, sentence: str, query: Query[Finding]) -> None:
+    """Register an invariant: `prove("stock.identity", "reserved + sold + available = supplied", sql.IDENTITY)`."""
+    assert name not in {proof.name for proof in registered}, f"{name} is proved twice"
+    registered.append(Proof(name, sentence, query))
+
+
+async def verify(db: Db) -> list[tuple[Proof, Finding]]:
+    """Run every proof."""
+    return [(proof, await proof.query.one(db)) for proof in sorted(registered, key=lambda proof: proof.name)]
