@@ -1,4 +1,4 @@
-"""The cluster itself: made once, checked before every start, and the settings it runs with."""
+"""The files of the embedded cluster: made once, checked before every start, and the settings it runs with."""
 
 import os
 import secrets
@@ -10,9 +10,19 @@ from shuke.kit.postgres_host import Host, PostgresFailed
 MAJOR = "18"
 DATABASE = "shuke"
 
+MENDS = (
+    ("No space left on device", "The disk is full: free some space. Nothing that was committed is lost."),
+    ("Cannot allocate memory", "Memory is short: stop other programs, or give this container more."),
+    ("error while loading shared libraries", "A system library is missing: install it (apt-get install zlib1g)."),
+    ("Read-only file system", "The folder cannot be written: choose another with --data."),
+    ("Permission denied", "A file does not belong to the user who runs it: give the data folder back to its owner."),
+    ("exec format error", "The installed binaries are for another kind of machine: run make install again."),
+)
 
-def _prepare(host: Host, fsync: bool) -> None:
-    # Nothing of the cluster lives, so whatever claims that is left from a crash, and its process number may be another's.
+
+def prepare(host: Host, fsync: bool) -> None:
+    """Bring a stopped cluster into a state it can start from, making it if there is none. Raises PostgresFailed."""
+    # Nothing of the cluster lives, so whatever says so is left from a crash, and its process number may be another's now.
     (host.cluster / "postmaster.pid").unlink(missing_ok=True)
     host.private_folder(host.socket)
     host.private_folder(host.log)
@@ -23,9 +33,35 @@ def _prepare(host: Host, fsync: bool) -> None:
     made_by = (host.cluster / "PG_VERSION").read_text().strip()
     if made_by != MAJOR:
         raise PostgresFailed(
-            f"The data in {host.cluster} belongs to PostgreSQL {made_by}, and this Shuke brings {MAJOR}: make a backup with the Shuke "
-            f"that wrote it (shuke backup FILE) and restore it into a new data folder (shuke restore FILE)."
+            f"The data in {host.cluster} belongs to PostgreSQL {made_by}, and this Shuke brings {MAJOR}: make a backup with "
+            "the Shuke that wrote it (shuke backup FILE) and restore it into a new data folder (shuke restore FILE)."
         )
+
+
+def password(host: Host) -> str:
+    """The password of this cluster's only role."""
+    try:
+        return (host.home / "password").read_text()
+    except FileNotFoundError:
+        raise PostgresFailed(
+            f"{host.home / 'password'} is missing, and with it the way into the database: put it back from a copy of the data."
+        ) from None
+
+
+def start_command(host: Host, fsync: bool) -> list[str]:
+    """The server's command line; every setting is on it, so the cluster's own files stay as they were made."""
+    settings = {**_settings(host), **({} if fsync else {"fsync": "off", "full_page_writes": "off"})}
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    return [str(host.bin / "postgres"), "-D", str(host.cluster), *options]
+
+
+def explain(host: Host, said: str) -> PostgresFailed:
+    """A failure with its mend, from what PostgreSQL or the system said and the end of the server's log."""
+    logs = sorted(host.log.glob("*.log"), key=lambda path: path.stat().st_mtime) if host.log.is_dir() else []
+    logged = logs[-1].read_text(errors="replace").splitlines()[-5:] if logs else []
+    said = "\n".join([*said.strip().splitlines()[-5:], *logged])
+    mend = next((mend for sign, mend in MENDS if sign.lower() in said.lower()), "What it said:")
+    return PostgresFailed(f"PostgreSQL in {host.home} does not start as {host.account}. {mend}\n{said}")
 
 
 def _initialise(host: Host, fsync: bool) -> None:
@@ -34,26 +70,34 @@ def _initialise(host: Host, fsync: bool) -> None:
     host.private_folder(fresh)
     with os.fdopen(host.open("password", os.O_TRUNC), "w") as file:
         file.write(secrets.token_urlsafe(32))
-    durable = () if fsync else ("--no-sync",)
-    steps = (
-        # The password is 256 random bits, so stretching it would only cost each connection its milliseconds.
-        (("initdb", "--username", DATABASE, "--pwfile", host.password, "--auth", "scram-sha-256", "--set", "scram_iterations=1",
-          "--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8", "--data-checksums", "--no-sync",
-          "--pgdata", fresh), ""),
-        (("postgres", "--single", "-F", "-c", "exit_on_error=on", "-D", fresh, "template1"), f"create database {DATABASE};\n"),
-        (("initdb", "--sync-only", *durable, "--pgdata", fresh), ""),
-    )  # fmt: skip
-    for (program, *options), text in steps if fsync else steps[:-1]:
-        done = host.run(host.bin / program, *options, text=text)
-        if done.returncode != 0:
-            raise PostgresFailed(_explain(host, done.stderr or done.stdout))
+    # The password is 256 random bits: stretching it would only cost each connection some milliseconds.
+    access = (
+        "--username",
+        DATABASE,
+        "--pwfile",
+        host.home / "password",
+        "--auth",
+        "scram-sha-256",
+        "--set",
+        "scram_iterations=1",
+    )
+    locale = ("--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8")
+    _run(host, "initdb", *access, *locale, "--data-checksums", "--no-sync", "--pgdata", fresh)
+    single = ("--single", "-F", "-c", "exit_on_error=on", "-D", fresh, "template1")
+    _run(host, "postgres", *single, text=f"create database {DATABASE};\n")
+    if fsync:
+        _run(host, "initdb", "--sync-only", "--pgdata", fresh)
     fresh.rename(host.cluster)
 
 
-def _options(host: Host, fsync: bool) -> dict[str, str | int]:
+def _run(host: Host, program: str, *options: str | Path, text: str = "") -> None:
+    done = host.run(host.bin / program, *options, text=text)
+    if done.returncode != 0:
+        raise explain(host, done.stderr or done.stdout)
+
+
+def _settings(host: Host) -> dict[str, str | int | float]:
     memory_mb = _memory_mb()
-    shm = os.statvfs("/dev/shm") if Path("/dev/shm").is_dir() else None  # noqa: S108
-    has_shm = shm is not None and shm.f_blocks * shm.f_frsize >= 256 << 20
     return {
         "listen_addresses": "",
         "unix_socket_directories": '"' + str(host.socket).replace('"', '""') + '"',
@@ -63,10 +107,7 @@ def _options(host: Host, fsync: bool) -> dict[str, str | int]:
         "work_mem": "16MB",
         "maintenance_work_mem": "128MB",
         "huge_pages": "off",
-        # Containers give /dev/shm 64 MB, which one parallel query can fill.
-        "dynamic_shared_memory_type": "posix" if has_shm else "mmap",
-        "fsync": "on" if fsync else "off",
-        "full_page_writes": "on" if fsync else "off",
+        "dynamic_shared_memory_type": "posix" if _has_shared_memory() else "mmap",
         "synchronous_commit": "on",
         "wal_compression": "on",
         "random_page_cost": 1.1,
@@ -90,7 +131,7 @@ def _options(host: Host, fsync: bool) -> dict[str, str | int]:
         "log_line_prefix": "%m [%p] %a ",
         "log_lock_waits": "on",
         "log_min_duration_statement": "1s",
-        # Parameters are people's addresses and phones: they never reach a log.
+        # Parameters are people's phones and addresses: they never reach a log.
         "log_parameter_max_length": 0,
     }
 
@@ -103,26 +144,10 @@ def _memory_mb() -> int:
     return memory >> 20
 
 
-def _password(host: Host) -> str:
-    try:
-        return host.password.read_text()
-    except FileNotFoundError:
-        raise PostgresFailed(
-            f"{host.password} is missing, and with it the way into the database: put it back from a copy of the data folder."
-        ) from None
-
-
-def _explain(host: Host, said: str) -> str:
-    logs = sorted(host.log.glob("*.log"), key=lambda path: path.stat().st_mtime) if host.log.is_dir() else []
-    said = "\n".join([*said.splitlines()[-5:], *(logs[-1].read_text(errors="replace").splitlines()[-5:] if logs else [])])
-    mends = (
-        ("No space left on device", "The disk is full: free some space, nothing that was committed is lost."),
-        ("Cannot allocate memory", "Memory is short: stop other programs, or give this container more."),
-        ("error while loading shared libraries", "A system library is missing: install it (apt-get install zlib1g)."),
-        ("Read-only file system", "The folder is on a file system without write access: choose another with --data."),
-        ("Permission denied", "A file does not belong to the user who runs it: give the folder back to its owner."),
-    )
-    mend = next((mend for sign, mend in mends if sign in said), "The lines below say why.")
-    return f"PostgreSQL in {host.home} does not start as {host.account}. {mend}\n{said}"
-
-
+def _has_shared_memory() -> bool:
+    # Containers give /dev/shm 64 MB, which one parallel query can fill, or nothing at all.
+    shared = Path("/dev/shm")  # noqa: S108
+    if not os.access(shared, os.W_OK):
+        return False
+    found = os.statvfs(shared)
+    return found.f_blocks * found.f_frsize >= 256 << 20

@@ -21,7 +21,6 @@ from pathlib import Path
 
 import msgspec
 
-MAJOR = "18"
 SYSTEM = Path("/var/lib/shuke")
 SYSTEM_USER = "shuke"
 # sun_path holds 107 bytes and a terminator; PostgreSQL appends the name of the socket to the folder.
@@ -157,7 +156,7 @@ def _system_account() -> pwd.struct_passwd:
         found = _passwd(SYSTEM_USER)
         if found is None and shutil.which(maker[0]):
             # Another installation on this machine may be faster: only the outcome counts.
-            subprocess.run(maker, capture_output=True, check=False)
+            subprocess.run(maker, capture_output=True, check=False)  # noqa: S603 (constants)
     account = _passwd(SYSTEM_USER) or _passwd("postgres")
     if account is None or account.pw_uid == 0:
         raise PostgresFailed(
@@ -227,7 +226,7 @@ def _copy(package: Path, kept: Path) -> None:
 
 def _run_as(uid: int, gid: int, *command: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
     other = os.geteuid() != uid
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 (programs of ours, no shell)
         [str(word) for word in command],
         input=text,
         capture_output=True,

@@ -16,11 +16,13 @@ import threading
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def keep(users: int, alive: int, uid: int, gid: int, command: list[str]) -> int:
     """Run the server until nobody uses it any more, and answer its exit code."""
     libc, keeper, other = ctypes.CDLL(None), os.getpid(), os.geteuid() != uid
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
 
     def stop_with_keeper() -> None:
         # The signal is bound to the thread that forks: this is the main one, which lives as long as the keeper.
@@ -28,7 +30,7 @@ def keep(users: int, alive: int, uid: int, gid: int, command: list[str]) -> int:
         if os.getppid() != keeper:
             os._exit(1)
 
-    server = subprocess.Popen(
+    server = subprocess.Popen(  # noqa: S603 (the caller made the command)
         command,
         stdin=subprocess.DEVNULL,
         cwd="/",
@@ -50,9 +52,15 @@ def keep(users: int, alive: int, uid: int, gid: int, command: list[str]) -> int:
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, stop)
     threading.Thread(target=wait_for_last_user, daemon=True).start()
-    return server.wait()
+    code = server.wait()
+    # The server's own children may outlive it a moment. They are ours then: a container's first process often reaps nobody.
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            return code
 
 
 if __name__ == "__main__":
-    descriptors = [int(word) for word in sys.argv[1:5]]
-    os._exit(abs(keep(*descriptors, sys.argv[5:])) & 0xFF)
+    users, alive, uid, gid, *command = sys.argv[1:]
+    os._exit(abs(keep(int(users), int(alive), int(uid), int(gid), command)) & 0xFF)
