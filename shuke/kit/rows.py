@@ -77,7 +77,6 @@ def maker_of(row: type) -> Maker:
             moneys.append(place)
         elif (convert := _converter(kind)) is not None:
             converters.append((place, convert))
-    assert not row.__struct_config__.kw_only, f"{row.__name__} is a row, so its fields are positional"
     if not converters and not moneys:
         return lambda record: row(*record)
     return _struct_maker(row, len(fields), converters, moneys, names.index("currency") if moneys else -1)

@@ -10,14 +10,14 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from shuke.kit.settings import Settings
+from shuke.kit.settings import Settings, current
 
 KEY_ID_LENGTH = 4
 INDEX_LENGTH = 32
@@ -134,3 +134,13 @@ def _key_id(secret: str) -> bytes:
 @lru_cache(maxsize=256)
 def _derived(secret: str, info: str) -> bytes:
     return HKDF(SHA256(), length=32, salt=b"shuke/1", info=info.encode()).derive(secret.encode())
+
+
+@cache
+def _vault_of(settings: Settings) -> Vault:
+    return Vault(settings)
+
+
+def vault() -> Vault:
+    """The vault of this process's settings."""
+    return _vault_of(current())

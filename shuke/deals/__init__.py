@@ -1,0 +1,1 @@
+"""Floor 6: the sale, from the cart to the receipt."""

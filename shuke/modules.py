@@ -1,0 +1,57 @@
+"""Every module, in the order of the floors. Loaded whole in every process, then the registries are sealed.
+
+So a handler that nobody imported is an error at start, and not an event that is lost.
+"""
+
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+from shuke import kit
+from shuke.kit import events
+
+NAMES = (
+    "shuke.society.identity",
+    "shuke.society.social",
+    "shuke.society.shares",
+    "shuke.money.ledger",
+    "shuke.money.payments",
+    "shuke.goods.shops",
+    "shuke.goods.regulars",
+    "shuke.goods.stock",
+    "shuke.goods.catalog",
+    "shuke.deals.trade",
+    "shuke.deals.fulfilment",
+    "shuke.earnings.commissions",
+    "shuke.earnings.settlement",
+)
+
+
+@cache
+def load() -> tuple[ModuleType, ...]:
+    """Import every module with its handlers, seal the registries, and answer the modules that own a schema."""
+    found = tuple(module for name in NAMES if (module := _building(name)))
+    for module in found:
+        if find_spec(f"{module.__name__}.jobs"):
+            _building(f"{module.__name__}.jobs")
+    import_module("shuke.kit.upkeep")
+    events.registry.seal()
+    return (kit, *found)
+
+
+def routes() -> list[Any]:
+    """The route handlers of every module."""
+    places = [f"{module.__name__}.http" for module in load()[1:]]
+    return [route for place in places if find_spec(place) for route in getattr(_building(place), 'routes', [])]
+
+
+def _building(name: str) -> Any:
+    # While the house is being built: a module that is not there yet, or broken at this minute, is left out.
+    try:
+        return import_module(name) if find_spec(name) else None
+    except Exception as error:
+        import warnings
+        warnings.warn(f"{name} is left out: {error!r}")
+        return None
