@@ -23,15 +23,19 @@ class FakeS3(ThreadingHTTPServer):
 
 class _Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: FakeS3
+
+    @property
+    def s3(self) -> FakeS3:
+        assert isinstance(self.server, FakeS3)
+        return self.server
 
     def do_PUT(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.objects[self.path] = (content, self.headers["Content-Type"])
+        self.s3.objects[self.path] = (content, self.headers["Content-Type"])
         self._answer(200)
 
     def do_GET(self) -> None:
-        found = self.server.objects.get(self.path)
+        found = self.s3.objects.get(self.path)
         self._answer(200, *found) if found else self._answer(404)
 
     def do_HEAD(self) -> None:
@@ -42,12 +46,12 @@ class _Answers(BaseHTTPRequestHandler):
         asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
         keys = re.findall("<Key>(.*?)</Key>", asked)
         for key in keys:
-            self.server.objects.pop(f"/pictures/{key}", None)
+            self.s3.objects.pop(f"/pictures/{key}", None)
         deleted = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
         self._answer(200, f"<DeleteResult>{deleted}</DeleteResult>".encode())
 
     def _answer(self, status: int, content: bytes = b"", content_type: str = "application/xml") -> None:
-        self.server.unsigned += "AWS4-HMAC-SHA256 Credential=ana/" not in self.headers.get("Authorization", "")
+        self.s3.unsigned += "AWS4-HMAC-SHA256 Credential=ana/" not in self.headers.get("Authorization", "")
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(content)))
@@ -57,7 +61,7 @@ class _Answers(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
 
