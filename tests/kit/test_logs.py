@@ -16,7 +16,6 @@ import pytest
 from shuke.kit import logs
 from shuke.kit.settings import Settings, SettingsInvalid
 
-
 SECRET_NAMES = [
     *("token", "access_token", "visitorToken", "code", "sign_in_code", "phone", "phones", "phone_sealed", "secret"),
     *("Authorization", "street", "recipient", "recipient_name", "card", "card_number", "password", "Set-Cookie"),
