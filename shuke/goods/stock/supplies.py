@@ -1,0 +1,63 @@
+"""Supplies: what is for sale, where."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from shuke.goods.stock import sql
+from shuke.goods.stock.types import LocationId, SkuId, Supply, SupplyAsk, SupplyRow, TooManyLines
+from shuke.kit.actor import Actor
+from shuke.kit.db import Db
+from shuke.kit.ids import home_of
+from shuke.kit.pages import Page, decode_cursor, page
+
+MAX_SUPPLIES = 1000
+
+
+async def set_available(db: Db, supplies: Sequence[Supply]) -> None:
+    """Make exactly these quantities available, whatever is reserved and sold beside them. Trusts its caller.
+
+    At most 1,000 at once; each (SKU, location) once. Raises TooManyLines.
+    """
+    if len(supplies) > MAX_SUPPLIES:
+        raise TooManyLines(at_most=MAX_SUPPLIES)
+    await sql.SET_AVAILABLE.run(
+        db,
+        [home_of(each.sku_id) for each in supplies],
+        [each.sku_id for each in supplies],
+        [each.location_id for each in supplies],
+        [each.quantity for each in supplies],
+    )
+
+
+async def put(db: Db, actor: Actor, shop_id: UUID, sku_id: UUID, ask: SupplyAsk) -> None:
+    """Set what is available at one location, as its shop."""
+    actor.require("stock.write", shop_id)
+    await set_available(db, [Supply(SkuId(sku_id), LocationId(ask.location_id), ask.quantity)])
+
+
+async def on_hand(db: Db, sku_ids: Iterable[UUID]) -> dict[SkuId, dict[LocationId, int]]:
+    """What is available of each SKU at each location, the fullest location first; a SKU never supplied is not there."""
+    wanted = list(sku_ids)
+    found: dict[SkuId, dict[LocationId, int]] = {}
+    for row in await sql.ON_HAND.all(db, [home_of(id) for id in wanted], wanted):
+        found.setdefault(row.sku_id, {})[row.location_id] = row.available
+    return found
+
+
+async def available(db: Db, sku_ids: Iterable[UUID]) -> dict[SkuId, int]:
+    """What is available of each SKU at all locations together."""
+    return {sku_id: sum(places.values()) for sku_id, places in (await on_hand(db, sku_ids)).items()}
+
+
+async def sold(db: Db, sku_ids: Iterable[UUID]) -> dict[SkuId, int]:
+    """How much of each SKU was sold, all time, less what came back."""
+    wanted = list(sku_ids)
+    return {row.sku_id: row.sold for row in await sql.SOLD.all(db, [home_of(id) for id in wanted], wanted)}
+
+
+async def supplies_of(db: Db, actor: Actor, shop_id: UUID, cursor: str | None, limit: int) -> Page[SupplyRow]:
+    """The supplies of a shop by SKU, for its staff."""
+    actor.require("stock.read", shop_id)
+    after = decode_cursor(cursor, tuple[UUID, UUID]) or (None, None)
+    rows = await sql.SUPPLIES_OF_SHOP.all(db, home_of(shop_id), *after, limit + 1)
+    return page(rows, limit, lambda row: (row.sku_id, row.location_id))

@@ -1,0 +1,136 @@
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from shuke.kit import clock, jobs
+from shuke.kit.actor import Actor
+from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.errors import Conflict
+from shuke.kit.events import Event, Job, Later, Subscription, emit, registry
+from shuke.kit.ids import new_id
+from shuke.kit.once import KeyReused, once
+
+heard: list[str] = []
+
+
+class BellRang(Event, frozen=True):
+    tower: str
+
+
+class RingBell(Job, frozen=True):
+    tower: str
+
+
+class Broken(Exception):
+    """What a handler of these tests raises."""
+
+
+async def hear_bell(_db: Db, event: BellRang) -> None:
+    heard.append(f"heard {event.tower}")
+
+
+async def ring_bell(db: Db, job: RingBell) -> None:
+    if job.tower == "cracked":
+        raise Broken(job.tower)
+    heard.append(f"rang {job.tower} at {clock.now():%H:%M}")
+    await emit(db, BellRang(job.tower))
+
+
+@pytest.fixture(autouse=True)
+def _bells() -> Iterator[None]:
+    # The registry is sealed once the modules are loaded; these tests add two handlers of their own and take them out again.
+    for message, handler in ((BellRang, hear_bell), (RingBell, ring_bell)):
+        subscription = Subscription(f"tests.{handler.__name__}", message, handler, is_outside=False, max_attempts=2)
+        registry.by_kind[subscription.kind] = subscription
+        registry.by_message[message] = [subscription]
+    heard.clear()
+    yield
+    for message, handler in ((BellRang, hear_bell), (RingBell, ring_bell)):
+        del registry.by_kind[f"tests.{handler.__name__}"], registry.by_message[message]
+
+
+async def test_jobs_run_in_order_of_time_and_move_the_clock(db: Db, timeline: clock.Timeline):
+    await emit(
+        db, Later(RingBell("noon"), clock.now() + timedelta(hours=3)), Later(RingBell("ten"), clock.now() + timedelta(hours=1))
+    )
+
+    count = await jobs.drain(db, timeline, until=clock.now() + timedelta(hours=4))
+
+    assert count == 4
+    assert heard == ["rang ten at 10:00", "heard ten", "rang noon at 12:00", "heard noon"]
+    assert f"{clock.now():%H:%M}" == "13:00"
+
+
+async def test_a_waiting_job_of_the_same_name_is_written_once(db: Db, timeline: clock.Timeline):
+    for _ in range(3):
+        await emit(db, Later(RingBell("ten"), clock.now(), dedupe="the ten o'clock bell"))
+
+    await jobs.drain(db, timeline)
+
+    assert heard == ["rang ten at 09:00", "heard ten"]
+
+
+async def test_a_job_that_fails_is_put_off_and_then_kept_dead(pool: Pool):
+    async with borrowed(pool) as db:
+        await emit(db, RingBell("cracked"))
+        far = clock.now() + timedelta(days=1)
+
+        for _ in range(3):
+            await jobs.run_next(db, "test", lambda: far)
+
+        rows = await db.fetch("select attempts, error, dead_at from kit.jobs")
+    assert [(row["attempts"], row["error"]) for row in rows] == [(2, "Broken: cracked")]
+    assert rows[0]["dead_at"] is not None
+
+
+async def test_two_workers_never_run_the_same_job(pool: Pool):
+    async with borrowed(pool) as db:
+        await emit(db, *[RingBell(str(number)) for number in range(40)])
+
+    async def work() -> None:
+        async with borrowed(pool) as db:
+            while await jobs.run_next(db, "test", clock.now):
+                pass
+
+    await asyncio.gather(*[work() for _ in range(6)])
+
+    assert sorted(each for each in heard if each.startswith("rang")) == sorted(f"rang {n} at 09:00" for n in range(40))
+    assert len(heard) == 80
+
+
+async def test_four_duplicates_do_the_work_once_and_get_the_same_answer(pool: Pool):
+    me = Actor(id=new_id(5))
+    done: list[int] = []
+
+    async def ask() -> UUID:
+        async def work() -> UUID:
+            done.append(1)
+            await asyncio.sleep(0.05)
+            return new_id(5)
+
+        async with borrowed(pool) as db:
+            return await once(db, me, "key", ("body",), UUID, work)
+
+    answers = await asyncio.gather(*[ask() for _ in range(4)])
+
+    assert len(set(answers)) == 1
+    assert done == [1]
+
+
+async def test_the_same_key_with_another_body_is_refused_and_a_refusal_frees_the_key(db: Db):
+    me = Actor(id=new_id(5))
+
+    async def refuse() -> int:
+        raise Conflict()
+
+    async def answer() -> int:
+        return 7
+
+    with pytest.raises(Conflict):
+        await once(db, me, "key", "first", int, refuse)
+    assert await once(db, me, "key", "first", int, answer) == 7
+    with pytest.raises(KeyReused):
+        await once(db, me, "key", "second", int, answer)
