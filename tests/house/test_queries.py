@@ -68,7 +68,7 @@ async def test_every_table_says_its_home(shared_connection: Db):
 
 
 KINDS = re.compile(r"^(home|by key|reference|local)\b.*:? ")
-HOME = re.compile(r"\bhome\b\s*(=\s*(any\s*\()?\s*\(?\s*[\$a-z]|,\s*\w+)|\bhome\b.*\bunnest\b|insert into \S+ \(home\b", re.S)
+HOME = re.compile(r"\bhome\b\s*(=\s*(any\s*\()?\s*\(?\s*[\$a-z]|,\s*\w+)|\bhome\b.*\bunnest\b|into \S+ \(home\b", re.S)
 
 
 async def test_a_sharded_table_has_a_home_in_its_key(shared_connection: Db):

@@ -18,7 +18,7 @@ ON_HAND = Query(
     OnHand,
     """
     select {cols} from stock.supplies
-    where (home, sku_id) in (select * from unnest($1::bigint[], $2::uuid[]))
+    where (home, sku_id) in (select home, sku_id from unnest($1::bigint[], $2::uuid[]) as asked(home, sku_id))
     order by available desc""",
 )
 
@@ -26,7 +26,7 @@ SOLD = Query(
     Sold,
     """
     select sku_id, sum(sold)::bigint as sold from stock.supplies
-    where (home, sku_id) in (select * from unnest($1::bigint[], $2::uuid[]))
+    where (home, sku_id) in (select home, sku_id from unnest($1::bigint[], $2::uuid[]) as asked(home, sku_id))
     group by sku_id""",
 )
 
@@ -50,8 +50,9 @@ RESERVE = Query(
     UUID,
     f"""
     with wanted as (
-        select * from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[])
-            as wanted(home, order_id, sku_id, location_id, quantity)),
+        select home, order_id, sku_id, location_id, quantity
+        from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[])
+            as asked(home, order_id, sku_id, location_id, quantity)),
     held as (
         insert into stock.reservations (home, order_id, sku_id, location_id, quantity, status, made_at)
         select home, order_id, sku_id, location_id, quantity, 'reserved', $6 from wanted),
@@ -98,8 +99,9 @@ GIVE_BACK = Query(
 # History is a fact: where an import sold more than was supplied, the supply must have been larger.
 SELL_IMPORTED = Statement("""
     with wanted as (
-        select * from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[])
-            as wanted(home, order_id, sku_id, location_id, quantity)),
+        select home, order_id, sku_id, location_id, quantity
+        from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[])
+            as asked(home, order_id, sku_id, location_id, quantity)),
     held as (
         insert into stock.reservations (home, order_id, sku_id, location_id, quantity, status, made_at)
         select home, order_id, sku_id, location_id, quantity, 'sold', $6 from wanted)
