@@ -34,8 +34,9 @@ def load() -> tuple[ModuleType, ...]:
     """Import every module with its handlers, seal the registries, and answer the modules that own a schema."""
     found = tuple(module for name in NAMES if (module := _building(name)))
     for module in found:
-        if find_spec(f"{module.__name__}.jobs"):
-            _building(f"{module.__name__}.jobs")
+        for part in ("jobs", "proofs"):
+            if find_spec(f"{module.__name__}.{part}"):
+                _building(f"{module.__name__}.{part}")
     import_module("shuke.kit.upkeep")
     events.registry.seal()
     return (kit, *found)
