@@ -32,7 +32,7 @@ NAMES = (
 @cache
 def load() -> tuple[ModuleType, ...]:
     """Import every module with its handlers, seal the registries, and answer the modules that own a schema."""
-    found = tuple(module for name in NAMES if (module := _building(name)))
+    found = tuple(module for name in NAMES if (module := _building(name)) and module.__file__)
     for module in found:
         for part in ("jobs", "proofs"):
             if find_spec(f"{module.__name__}.{part}"):

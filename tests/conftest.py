@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 
-from shuke import modules
+from shuke import app, modules
 from shuke.kit import clock, postgres, settings
 from shuke.kit.db import Db, Pool, connect, open_pool
 from shuke.kit.migrate import migrate
+from tests.api import Api
 
 START = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 TEMPLATE = "shuke_template"
@@ -135,3 +137,11 @@ class _Counting:
 
 
 # --- The HTTP client of the real application in process (tests/api.py) belongs below this line.
+
+
+@pytest_asyncio.fixture
+async def api(pool: Pool, installation: settings.Settings) -> AsyncIterator[Api]:
+    """The whole application in process, on a database of the test's own: what it does is committed."""
+    transport = httpx.ASGITransport(app.create(installation, pool), client=("192.0.2.1", 40_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://shuke.test") as client:
+        yield Api(client, pool)

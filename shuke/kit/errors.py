@@ -16,9 +16,9 @@ class Refusal(Exception):
     code: ClassVar[str] = "refused"
     _fields: ClassVar[tuple[str, ...]] = ()
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, code: str | None = None) -> None:
         module = cls.__module__.removesuffix(".types").rpartition(".")[2]
-        cls.code = f"{module}.{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
+        cls.code = code or f"{module}.{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
         own = tuple(name for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind))
         cls._fields = cls._fields + own
 

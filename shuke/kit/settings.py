@@ -34,12 +34,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     public_url: str = ""
     cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     storage_url: str = ""
     commission_ceiling_bps: int = 3000
     tech_fee_bps: int = 60
     release_after_days: int = 1
     pay_timeout_s: int = 1800
     attribution_window_days: int = 7
+    codes_per_network: int = 30
+    sms_url: str = ""
+    sms_secret: str = ""
+    wechat_url: str = "https://api.weixin.qq.com"
+    wechat_apps: str = ""
     log_level: str = "info"
 
     @property

@@ -1,0 +1,188 @@
+"""What a route takes and answers, read once from its handler's signature.
+
+The endpoint that serves the route and the API document are both made from this, so they cannot disagree.
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+from types import NoneType, UnionType
+from typing import Annotated, Any, NewType, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from shuke.kit.actor import Actor
+from shuke.kit.db import Db
+from shuke.kit.errors import Refusal
+from shuke.kit.limits import Limit
+from shuke.kit.site import Site
+from shuke.kit.storage import ObjectStore
+
+IdempotencyKey = NewType("IdempotencyKey", str)
+"""The `Idempotency-Key` header. `key: IdempotencyKey` requires it, `key: IdempotencyKey | None` does not."""
+
+Address = NewType("Address", str)
+"""The network address that a request came from, for limits."""
+
+Language = NewType("Language", str)
+"""The language to answer in: the person's own, or the best that `Accept-Language` asks for."""
+
+Anyone = Annotated[Actor, "anyone"]
+"""The caller, who may be nobody. `actor: Actor` asks for a token: without one the answer is 401."""
+
+Scope = NewType("Scope", dict[str, Any])
+"""The ASGI scope, for the site's own routes."""
+
+Raw = Annotated[bytes, "json"]
+"""A JSON document that is answered as it is; name its type with `returns=`."""
+
+MIB = 1024 * 1024
+MAX_BODY = 1 * MIB
+MAX_UPLOAD = 10 * MIB
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A file sent as the whole body, or as the one file of a form. Nothing about it is checked yet."""
+
+    content: bytes
+    content_type: str
+    name: str
+
+
+class File(msgspec.Struct, frozen=True):
+    """An answer that is not JSON."""
+
+    content: bytes
+    content_type: str
+    headers: dict[str, str] = {}
+    status: int | None = None
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What a route says beside its signature."""
+
+    raises: tuple[type[Refusal], ...] = ()
+    returns: Any = None
+    limit: Limit | None = None
+    max_body: int = MAX_BODY
+    media_type: str = "application/json"
+    is_hidden: bool = False
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """One route: a method and path template, what its handler takes, and what comes back."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    status: int
+    terms: Terms
+    path_params: dict[str, Any]
+    query: type[msgspec.Struct] | None
+    body: Any
+    is_body_optional: bool
+    wants: frozenset[str]
+    is_key_required: bool
+    is_token_required: bool
+    answer: Any
+
+    @property
+    def operation(self) -> str:
+        """The handler's name: the operation id."""
+        return self.handler.__name__
+
+    @property
+    def tag(self) -> str:
+        """The module that answers."""
+        return self.handler.__module__.removesuffix(".http").rpartition(".")[2].removesuffix("_http")
+
+    @property
+    def sentences(self) -> tuple[str, str]:
+        """The first line of the handler's docstring, and the rest."""
+        summary, _, rest = inspect.cleandoc(self.handler.__doc__ or "").partition("\n")
+        return summary, rest.strip()
+
+
+INJECTED: dict[str, Any] = {
+    "db": Db,
+    "actor": Actor,
+    "key": IdempotencyKey,
+    "address": Address,
+    "language": Language,
+    "upload": Upload,
+    "store": ObjectStore,
+    "site": Site,
+    "scope": Scope,
+}
+"""What a handler may ask for by name, and its type."""
+
+
+def shape_of(handler: Callable[..., Any], method: str, path: str, status: int, terms: Terms) -> Shape:
+    """Read a handler's signature: path parameters, `data`, what is injected; everything else is a query parameter."""
+    hints = get_type_hints(handler, include_extras=True)
+    where = f"{handler.__module__}.{handler.__name__}"
+    assert "return" in hints, f"{where} says what it returns"
+    answer = hints.pop("return")
+    in_path = set(re.findall(r"\{(\w+)(?::\w+)?\}", path))
+    parameters = inspect.signature(handler).parameters
+    assert in_path <= parameters.keys(), f"{where} leaves out {sorted(in_path - parameters.keys())} of its path"
+    query: list[tuple[str, Any] | tuple[str, Any, Any]] = []
+    for name, parameter in parameters.items():
+        if name in INJECTED:
+            assert _plain(hints[name]) is INJECTED[name], f"{where}: {name} is given as {INJECTED[name]}"
+        elif name not in in_path and name != "data":
+            rest = () if parameter.default is inspect.Parameter.empty else (parameter.default,)
+            query.append((name, _meant(hints[name]), *rest))
+    body = hints.get("data")
+    return Shape(
+        method=method,
+        path=path,
+        handler=handler,
+        status=status,
+        terms=terms,
+        path_params={name: _meant(hints[name]) for name in sorted(in_path, key=path.index)},
+        query=msgspec.defstruct(f"{handler.__name__}_query", query, kw_only=True) if query else None,
+        body=_bare(body) if body is not None else None,
+        is_body_optional=body is not None and _is_nullable(body),
+        wants=frozenset(INJECTED.keys() & parameters.keys()),
+        is_key_required="key" in parameters and not _is_nullable(hints["key"]),
+        is_token_required="actor" in parameters and hints["actor"] is not Anyone,
+        answer=terms.returns if terms.returns is not None else answer,
+    )
+
+
+def is_plain_text(kind: Any) -> bool:
+    """Whether a path parameter of this type can hold any text."""
+    while hasattr(kind, "__supertype__"):
+        kind = kind.__supertype__
+    return kind is not UUID
+
+
+def _meant(kind: Any) -> Any:
+    # Litestar's Parameter says the same as msgspec's Meta, which the decoder and the document understand.
+    if get_origin(kind) is not Annotated:
+        return kind
+    bare, *marks = get_args(kind)
+    metas = [mark if isinstance(mark, msgspec.Meta) else msgspec.Meta(**_constraints(mark)) for mark in marks]
+    return Annotated[tuple([bare, *metas])]  # type: ignore[return-value]
+
+
+def _constraints(mark: Any) -> dict[str, Any]:
+    names = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_length", "description")
+    return {name: value for name in names if (value := getattr(mark, name, None)) is not None}
+
+
+def _is_nullable(kind: Any) -> bool:
+    return get_origin(kind) in (Union, UnionType) and NoneType in get_args(kind)
+
+
+def _plain(kind: Any) -> Any:
+    return Actor if kind is Anyone else _bare(kind)
+
+
+def _bare(kind: Any) -> Any:
+    if not _is_nullable(kind):
+        return kind
+    rest = tuple(each for each in get_args(kind) if each is not NoneType)
+    return Union[rest]  # noqa: UP007 - built at run time

@@ -1,0 +1,50 @@
+"""What the requests of one process share: settings, connections, stored objects, the API document."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from shuke.kit.actor import Actor
+from shuke.kit.db import Db, Pool
+from shuke.kit.limits import Buckets
+from shuke.kit.origins import Proxies
+from shuke.kit.settings import Settings
+from shuke.kit.storage import ObjectStore
+
+Authenticate = Callable[[Db, str], Awaitable[Actor | None]]
+Probe = Callable[[Db], Awaitable[str | None]]
+"""Answers what is wrong, or None when all is well."""
+
+
+class Site:
+    """Made by the composition root; `pool` is set while the site is open."""
+
+    __slots__ = ("_pool", "authenticate", "buckets", "document", "probes", "proxies", "settings", "store")
+
+    def __init__(
+        self,
+        settings: Settings,
+        authenticate: Authenticate,
+        store: ObjectStore,
+        *,
+        pool: Pool | None = None,
+        probes: Mapping[str, Probe] | None = None,
+        document: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.authenticate = authenticate
+        self.store = store
+        self.probes = probes or {}
+        self.document = document or {}
+        self.proxies = Proxies(settings.trusted_proxies)
+        self.buckets = Buckets()
+        self._pool = pool
+
+    @property
+    def pool(self) -> Pool:
+        """The connections."""
+        assert self._pool is not None, "the site is not open"
+        return self._pool
+
+    @pool.setter
+    def pool(self, pool: Pool) -> None:
+        self._pool = pool
