@@ -1,0 +1,88 @@
+"""The statements that export, erase, renew and forget."""
+
+from shuke.kit.db import Query, Statement
+from shuke.society.identity.rows import LoginRow, PhoneRow, SealedAddress
+
+BEGIN_ERASURE = Query(
+    bool,
+    """
+    update identity.persons set erased_at = $3
+    where home = $1 and id = $2 and erased_at is null and merged_into is null
+    returning true""",
+)
+
+# A home of a person or of a visitor: what is not there is not changed.
+ERASE = Statement("""
+    with names as (
+        update identity.persons set name = $3, avatar = null, bio = '', erased_at = $4 where home = $1 and id = $2),
+    phones as (
+        delete from identity.phones where home = $1 and person_id = $2),
+    addresses as (
+        delete from identity.addresses where home = $1 and person_id = $2),
+    sessions as (
+        update identity.sessions set ended_at = coalesce(ended_at, $4), device = null where home = $1 and person_id = $2),
+    consents as (
+        update identity.consents set withdrawn_at = coalesce(withdrawn_at, $4) where home = $1 and person_id = $2),
+    visitors as (
+        delete from identity.visitors where home = $1 and id = $2)
+    update identity.grants set ended_at = $4 where home = $1 and person_id = $2 and ended_at is null""")
+
+ERASE_LOGINS = Statement(
+    "delete from identity.logins where person_id = $1",
+    fan_out="a login is found by its key; all of one person's only when they are erased",
+)
+
+LOGINS_OF = Query(
+    LoginRow,
+    "select {cols} from identity.logins where person_id = $1 order by kind, key limit 200",
+    fan_out="a login is found by its key; all of one person's only for their own export",
+)
+
+STALE_PHONES = Query(
+    PhoneRow,
+    """
+    select {cols} from identity.phones where substring(sealed from 1 for 4) <> $1
+    order by home, person_id limit $2""",
+    fan_out="a batch of the renewal after a change of secret",
+)
+
+RESEAL_PHONE = Statement("update identity.phones set sealed = $4 where home = $1 and person_id = $2 and sealed = $3")
+
+STALE_ADDRESSES = Query(
+    SealedAddress,
+    """
+    select {cols} from identity.addresses where substring(sealed from 1 for 4) <> $1 and deleted_at is null
+    order by home, id limit $2""",
+    fan_out="a batch of the renewal after a change of secret",
+)
+
+RESEAL_ADDRESS = Statement("update identity.addresses set sealed = $4 where home = $1 and id = $2 and sealed = $3")
+
+FORGET_CODES = Statement(
+    "delete from identity.codes where key in (select key from identity.codes where expires_at < $1 limit $2)"
+)
+
+FORGET_NETWORKS = Statement(
+    "delete from identity.networks where key in (select key from identity.networks where window_at < $1 limit $2)"
+)
+
+FORGET_SESSIONS = Statement(
+    """
+    delete from identity.sessions where (home, id) in (
+        select home, id from identity.sessions where ended_at < $1 or seen_at < $2 limit $3)""",
+    fan_out="a daily clean-up of every home",
+)
+
+FORGET_VISITORS = Statement(
+    """
+    delete from identity.visitors where (home, id) in (
+        select home, id from identity.visitors where person_id is null and created_at < $1 limit $2)""",
+    fan_out="a daily clean-up of every home",
+)
+
+FORGET_ADDRESSES = Statement(
+    """
+    delete from identity.addresses where (home, id) in (
+        select home, id from identity.addresses where deleted_at < $1 limit $2)""",
+    fan_out="a daily clean-up of every home",
+)
