@@ -8,6 +8,12 @@ import re
 from typing import Any, ClassVar, dataclass_transform
 
 
+def owner_of(cls: type) -> str:
+    """The module a refusal or a message belongs to: its package, whichever of its files declares it."""
+    package, _, file = cls.__module__.rpartition(".")
+    return package.rpartition(".")[2] if file in ("types", "refusals", "messages") else file
+
+
 @dataclass_transform(kw_only_default=True, eq_default=False)
 class Refusal(Exception):
     """Not possible, and the caller can know why. Subclasses declare their fields as annotations."""

@@ -13,6 +13,7 @@ import msgspec
 
 from shuke.kit import clock
 from shuke.kit.db import Db, Statement
+from shuke.kit.errors import owner_of
 
 Handler = Callable[[Any, Any], Awaitable[None]]
 H = TypeVar("H", bound=Handler)
@@ -25,7 +26,7 @@ class Message(msgspec.Struct, frozen=True):
     @classmethod
     def name(cls) -> str:
         """`trade.OrderPaid`: the module that owns it and the class."""
-        return f"{cls.__module__.removesuffix('.types').rpartition('.')[2]}.{cls.__name__}"
+        return f"{owner_of(cls)}.{cls.__name__}"
 
 
 class Event(Message, frozen=True):

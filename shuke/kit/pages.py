@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
@@ -11,6 +11,7 @@ from shuke.kit.errors import Invalid
 T = TypeVar("T")
 Keys = TypeVar("Keys")
 MAX_LIMIT = 100
+PageLimit = Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT, description="how many at most")]
 
 
 class CursorInvalid(Invalid):

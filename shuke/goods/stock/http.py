@@ -2,17 +2,18 @@
 
 from uuid import UUID
 
-from litestar import get, put
-
 from shuke.goods import stock
 from shuke.goods.stock.types import SupplyAsk, SupplyRow
 from shuke.kit.actor import Actor
 from shuke.kit.db import Db
-from shuke.kit.pages import Page
+from shuke.kit.pages import Page, PageLimit
+from shuke.kit.web import get, put
 
 
 @get("/shops/{shop_id:uuid}/supplies")
-async def list_supplies(shop_id: UUID, db: Db, actor: Actor, cursor: str | None = None, limit: int = 20) -> Page[SupplyRow]:
+async def list_supplies(
+    shop_id: UUID, db: Db, actor: Actor, cursor: str | None = None, limit: PageLimit = 20
+) -> Page[SupplyRow]:
     """What a shop has, by SKU and location, for its staff."""
     return await stock.supplies_of(db, actor, shop_id, cursor, limit)
 

@@ -1,0 +1,73 @@
+"""Every statement of fulfilment."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from shuke.deals.fulfilment.types import Parcel
+from shuke.kit.db import Query
+
+
+class Underway(msgspec.Struct, frozen=True):
+    """A parcel the courier still has."""
+
+    id: UUID
+    order_id: UUID
+    carrier: str
+    tracking_number: str
+    shipped_at: datetime
+
+
+PACK = Query(
+    bool,
+    """
+    with packed as (
+        insert into fulfilment.parcels (home, id, order_id, carrier, tracking_number, shipped_at)
+        values ($1, $2, $3, $4, $5, $6)
+        on conflict (home, order_id, carrier, tracking_number) do nothing
+        returning home, id, shipped_at),
+    lined as (
+        insert into fulfilment.parcel_lines (home, parcel_id, line, quantity)
+        select home, id, line, quantity from packed, unnest($7::smallint[], $8::bigint[]) as packing(line, quantity))
+    insert into fulfilment.tracking (home, parcel_id, at, kind, place, text)
+    select home, id, shipped_at, 'shipped', '', '' from packed
+    returning true""",
+)
+
+_PARCELS = """
+    from fulfilment.parcels p
+    cross join lateral (
+        select jsonb_agg(jsonb_build_object('line', line, 'quantity', quantity) order by line) as lines
+        from fulfilment.parcel_lines l where l.home = p.home and l.parcel_id = p.id) as lined
+    cross join lateral (
+        select coalesce(jsonb_agg(jsonb_build_object('at', at, 'kind', kind, 'place', place, 'text', text)
+            order by at desc), '[]') as timeline
+        from fulfilment.tracking t where t.home = p.home and t.parcel_id = p.id) as tracked"""
+
+PARCELS_OF_ORDERS = Query(
+    Parcel,
+    f"""
+    select {{cols}} {_PARCELS}
+    where (home, order_id) in (select home, order_id from unnest($1::bigint[], $2::uuid[]) as asked(home, order_id))
+    order by shipped_at, id limit 1000""",
+)
+PARCEL = Query(Parcel, f"select {{cols}} {_PARCELS} where home = $1 and id = $2")
+UNDERWAY = Query(
+    Underway,
+    "select {cols} from fulfilment.parcels where home = $1 and id = $2 and delivered_at is null",
+)
+TRACK = Query(
+    UUID,
+    """
+    with theirs as (
+        update fulfilment.parcels
+        set delivered_at = case when $4 = 'delivered' then coalesce(delivered_at, $3) else delivered_at end
+        where home = $1 and id = $2
+        returning home, id, order_id),
+    told as (
+        insert into fulfilment.tracking (home, parcel_id, at, kind, place, text)
+        select home, id, $3, $4, $5, $6 from theirs
+        on conflict do nothing)
+    select order_id from theirs""",
+)

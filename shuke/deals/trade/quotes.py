@@ -1,0 +1,91 @@
+"""Quotes: what it would cost, with every line explained. Placing an order prices it the same way."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from shuke.deals.trade import offers, rules
+from shuke.deals.trade.refusals import CouponUnknown
+from shuke.deals.trade.rules import Place, ShopBasket
+from shuke.deals.trade.types import Coupons, DeliveryAsk, LineAsk, Offer, Quote, QuoteAsk
+from shuke.goods import catalog, shops, stock
+from shuke.goods.catalog import ForSale
+from shuke.kit.actor import Actor
+from shuke.kit.db import Db
+from shuke.kit.money import Money, total
+from shuke.society import identity
+from shuke.society.identity import Address
+
+
+class Priced(msgspec.Struct, frozen=True):
+    """Everything an order needs to know, read and decided before anything is written."""
+
+    skus: dict[UUID, ForSale]
+    baskets: list[ShopBasket]
+    address: Address | None
+    offer: Offer | None
+
+    @property
+    def total(self) -> Money:
+        """What all baskets cost together."""
+        return total((basket.total for basket in self.baskets), self.baskets[0].shop.currency)
+
+
+async def quote(db: Db, actor: Actor, ask: QuoteAsk) -> Quote:
+    """Price lines as `place` would, for anyone; nothing is reserved. Without a delivery, freight is the default region's.
+
+    Raises what `price` raises, but an express quote needs no address yet.
+    """
+    priced = await price(db, actor, ask.lines, ask.delivery or DeliveryAsk(), ask.offer_id, ask.coupons, is_binding=False)
+    return Quote(
+        lines=[line for basket in priced.baskets for line in basket.lines],
+        adjustments=[each for basket in priced.baskets for each in basket.adjustments],
+        freight=total((basket.freight for basket in priced.baskets), priced.baskets[0].shop.currency),
+        total=priced.total,
+    )
+
+
+async def price(
+    db: Db,
+    actor: Actor,
+    lines: Sequence[LineAsk],
+    delivery: DeliveryAsk,
+    offer_id: UUID | None,
+    coupons: Coupons,
+    *,
+    is_binding: bool,
+) -> Priced:
+    """Read SKUs, shops, stock, offer and address, and price one basket per shop.
+
+    Raises SkuUnknown, MixedCurrencies, OfferUnfit, CouponUnknown, AddressNeeded, LocationUnfit, NothingToDeliver,
+    shops.NoDelivery and stock.SoldOut.
+    """
+    for coupon in coupons:
+        raise CouponUnknown(coupon=coupon)
+    wanted = rules.merged(lines)
+    skus = await catalog.for_sale(db, list(wanted))
+    open_shops = await shops.delivering(db, list({sku.shop_id for sku in skus.values()}))
+    rules.check_saleable(wanted, skus, open_shops)
+    on_hand = await stock.on_hand(db, wanted)
+    offer = await offers.redeemable(db, actor, offer_id) if offer_id else None
+    address = await identity.address(db, actor.person, delivery.address_id) if delivery.address_id else None
+    rules.check_delivery(delivery, list(skus.values()), has_address=address is not None or not is_binding)
+    place = Place(address.region, address.country) if address else Place()
+
+    baskets: list[ShopBasket] = []
+    line = 1
+    for shop_id in dict.fromkeys(skus[sku_id].shop_id for sku_id in wanted):
+        shop = open_shops[shop_id]
+        theirs = {sku_id: quantity for sku_id, quantity in wanted.items() if skus[sku_id].shop_id == shop_id}
+        rules.check_pickup(delivery, shop)
+        location = rules.locate(shop, theirs, on_hand, delivery.location_id, any_place=delivery.mode != "pickup")
+        plain = rules.price_lines(theirs, skus, line)
+        line += len(plain)
+        priced, adjustments = rules.apply_offer(plain, offer)
+        weight = sum(skus[sku_id].weight_g * quantity for sku_id, quantity in theirs.items())
+        freight = rules.freight(shop, delivery, place, priced, weight)
+        goods = total((Money(each.list_price.amount * each.quantity, shop.currency) for each in priced), shop.currency)
+        discount = total((each.discount for each in priced), shop.currency)
+        baskets.append(ShopBasket(shop, location, priced, adjustments, goods, discount, freight))
+    return Priced(skus, baskets, address, offer)
