@@ -30,7 +30,7 @@ _BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
 
 def document(shapes: Sequence[Shape]) -> dict[str, Any]:
     """Write the document of all routes that are not hidden."""
-    shown = sorted((shape for shape in shapes if not shape.terms.is_hidden), key=lambda shape: shape.path)
+    shown = sorted((shape for shape in shapes if not shape.is_hidden), key=lambda shape: shape.path)
     names = [shape.operation for shape in shown]
     assert len(set(names)) == len(names), f"handlers of one name: {sorted({name for name in names if names.count(name) > 1})}"
     schemas = _Schemas(shown)
@@ -178,15 +178,15 @@ def _success(shape: Shape, schemas: _Schemas) -> dict[str, Any]:
     if shape.answer is File:
         answer["content"] = {"*/*": {"schema": _BINARY}}
     elif shape.answer in (bytes, Raw):
-        answer["content"] = {shape.terms.media_type: {}}
+        answer["content"] = {shape.media_type: {}}
     elif shape.answer not in (None, type(None)):
-        answer["content"] = {shape.terms.media_type: {"schema": schemas.of(shape.answer)}}
+        answer["content"] = {shape.media_type: {"schema": schemas.of(shape.answer)}}
     return answer
 
 
 def _refusals(shape: Shape) -> dict[str, Any]:
     by_status: dict[int, list[type[Refusal]]] = {}
-    for refusal in dict.fromkeys([*shape.terms.raises, *_usual(shape)]):
+    for refusal in dict.fromkeys([*shape.raises, *_usual(shape)]):
         by_status.setdefault(refusal.status, []).append(refusal)
     return {str(status): _problem(status, refusals) for status, refusals in sorted(by_status.items())}
 
@@ -201,7 +201,7 @@ def _usual(shape: Shape) -> list[type[Refusal]]:
         (is_write, (Conflict,)),
         ("key" in shape.wants, (KeyMissing, KeyReused)),
         (has_body, (problems.BodyTooLarge, problems.MediaTypeUnsupported)),
-        (is_write or shape.terms.limit is not None, (problems.TooManyRequests,)),
+        (is_write or shape.limit is not None, (problems.TooManyRequests,)),
         ("db" in shape.wants, (problems.Busy,)),
     ]
     return [refusal for applies, refusals in rules if applies for refusal in refusals]

@@ -7,7 +7,7 @@ import inspect
 import re
 from collections.abc import Callable
 from types import NoneType, UnionType
-from typing import Annotated, Any, NewType, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NewType, TypedDict, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -59,15 +59,18 @@ class File(msgspec.Struct, frozen=True):
     status: int | None = None
 
 
-class Terms(msgspec.Struct, frozen=True):
+class Terms(TypedDict, total=False):
     """What a route says beside its signature."""
 
-    raises: tuple[type[Refusal], ...] = ()
-    returns: Any = None
-    limit: Limit | None = None
-    max_body: int = MAX_BODY
-    media_type: str = "application/json"
-    is_hidden: bool = False
+    raises: tuple[type[Refusal], ...]
+    """Refusals, for the document."""
+    returns: Any
+    """The type of the answer, for the document, when the handler returns bytes or a file."""
+    limit: Limit
+    max_body: int
+    media_type: str
+    is_hidden: bool
+    """Not in the document."""
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -77,7 +80,6 @@ class Shape(msgspec.Struct, frozen=True):
     path: str
     handler: Callable[..., Any]
     status: int
-    terms: Terms
     path_params: dict[str, Any]
     query: type[msgspec.Struct] | None
     body: Any
@@ -86,6 +88,11 @@ class Shape(msgspec.Struct, frozen=True):
     is_key_required: bool
     is_token_required: bool
     answer: Any
+    raises: tuple[type[Refusal], ...]
+    limit: Limit | None
+    max_body: int
+    media_type: str
+    is_hidden: bool
 
     @property
     def operation(self) -> str:
@@ -140,7 +147,6 @@ def shape_of(handler: Callable[..., Any], method: str, path: str, status: int, t
         path=path,
         handler=handler,
         status=status,
-        terms=terms,
         path_params={name: _meant(hints[name]) for name in sorted(in_path, key=path.index)},
         query=msgspec.defstruct(f"{handler.__name__}_query", query, kw_only=True) if query else None,
         body=_bare(body) if body is not None else None,
@@ -148,7 +154,12 @@ def shape_of(handler: Callable[..., Any], method: str, path: str, status: int, t
         wants=frozenset(INJECTED.keys() & parameters.keys()),
         is_key_required="key" in parameters and not _is_nullable(hints["key"]),
         is_token_required="actor" in parameters and hints["actor"] is not Anyone,
-        answer=terms.returns if terms.returns is not None else answer,
+        answer=terms.get("returns", answer),
+        raises=terms.get("raises", ()),
+        limit=terms.get("limit"),
+        max_body=terms.get("max_body", MAX_UPLOAD if "upload" in parameters else MAX_BODY),
+        media_type=terms.get("media_type", "application/json"),
+        is_hidden=terms.get("is_hidden", False),
     )
 
 
@@ -165,7 +176,7 @@ def _meant(kind: Any) -> Any:
         return kind
     bare, *marks = get_args(kind)
     metas = [mark if isinstance(mark, msgspec.Meta) else msgspec.Meta(**_constraints(mark)) for mark in marks]
-    return Annotated[tuple([bare, *metas])]  # type: ignore[return-value]
+    return Annotated[(bare, *metas)]  # type: ignore[return-value]
 
 
 def _constraints(mark: Any) -> dict[str, Any]:

@@ -16,9 +16,9 @@ Probe = Callable[[Db], Awaitable[str | None]]
 
 
 class Site:
-    """Made by the composition root; `pool` is set while the site is open."""
+    """Made by the composition root; `pool` is set while the site is open. A request waits `patience_s` for a connection."""
 
-    __slots__ = ("_pool", "authenticate", "buckets", "document", "probes", "proxies", "settings", "store")
+    __slots__ = ("_pool", "authenticate", "buckets", "document", "patience_s", "probes", "proxies", "settings", "store")
 
     def __init__(
         self,
@@ -29,12 +29,14 @@ class Site:
         pool: Pool | None = None,
         probes: Mapping[str, Probe] | None = None,
         document: Mapping[str, Any] | None = None,
+        patience_s: float = 5,
     ) -> None:
         self.settings = settings
         self.authenticate = authenticate
         self.store = store
         self.probes = probes or {}
         self.document = document or {}
+        self.patience_s = patience_s
         self.proxies = Proxies(settings.trusted_proxies)
         self.buckets = Buckets()
         self._pool = pool

@@ -7,13 +7,15 @@ bytes that are JSON already, a `File`, or None. Refusals become problem document
 routes and reads bodies; decoding is msgspec's.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Unpack, cast
 
 from litestar import Litestar, Request
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import UploadFile
+from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
@@ -22,9 +24,10 @@ from litestar.types import ASGIApp
 from shuke.kit.actor import Actor
 from shuke.kit.db import Db
 from shuke.kit.edge import Edge
-from shuke.kit.endpoints import Answer, Endpoint, Headers, answer_to, endpoint_of
+from shuke.kit.endpoints import Answer, answer_to, endpoint_of
 from shuke.kit.limits import Limit
 from shuke.kit.problems import BodyTooLarge, Malformed, MethodNotAllowed, RouteUnknown
+from shuke.kit.readers import Headers
 from shuke.kit.shapes import (
     MAX_UPLOAD,
     MIB,
@@ -68,7 +71,7 @@ __all__ = [
 API = "/api/v1"
 """The base path of module routes."""
 
-Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
+Handler = Callable[..., Awaitable[Any]]
 Hook = Callable[[Site], Any]
 MAX_FORM_PARTS = 20
 
@@ -90,33 +93,33 @@ class Route:
         return shape_of(self.handler, self.method, base + self.path, self.status, self.terms)
 
 
-def get(path: str, *, status_code: int = 200, **terms: Any) -> Callable[[Handler], Route]:
+def get(path: str, *, status_code: int = 200, **terms: Unpack[Terms]) -> Callable[[Handler], Route]:
     """Answer GET. `raises=(SoldOut,)` and `returns=` are for the document, `limit=Limit(...)` and `max_body=` are rules."""
     return _route("GET", path, status_code, terms)
 
 
-def post(path: str, *, status_code: int = 201, **terms: Any) -> Callable[[Handler], Route]:
+def post(path: str, *, status_code: int = 201, **terms: Unpack[Terms]) -> Callable[[Handler], Route]:
     """Answer POST, with 201 unless told otherwise."""
     return _route("POST", path, status_code, terms)
 
 
-def put(path: str, *, status_code: int = 200, **terms: Any) -> Callable[[Handler], Route]:
+def put(path: str, *, status_code: int = 200, **terms: Unpack[Terms]) -> Callable[[Handler], Route]:
     """Answer PUT."""
     return _route("PUT", path, status_code, terms)
 
 
-def patch(path: str, *, status_code: int = 200, **terms: Any) -> Callable[[Handler], Route]:
+def patch(path: str, *, status_code: int = 200, **terms: Unpack[Terms]) -> Callable[[Handler], Route]:
     """Answer PATCH."""
     return _route("PATCH", path, status_code, terms)
 
 
-def delete(path: str, *, status_code: int = 204, **terms: Any) -> Callable[[Handler], Route]:
+def delete(path: str, *, status_code: int = 204, **terms: Unpack[Terms]) -> Callable[[Handler], Route]:
     """Answer DELETE, with 204 and no body unless told otherwise."""
     return _route("DELETE", path, status_code, terms)
 
 
-def _route(method: str, path: str, status: int, terms: dict[str, Any]) -> Callable[[Handler], Route]:
-    return lambda handler: Route(handler, method, path, status, Terms(**terms))
+def _route(method: str, path: str, status: int, terms: Terms) -> Callable[[Handler], Route]:
+    return lambda handler: Route(handler, method, path, status, terms)
 
 
 def shapes_of(routes: Sequence[Route | HTTPRouteHandler], base: str = API) -> list[Shape]:
@@ -128,14 +131,14 @@ def _adopted(route: Route | HTTPRouteHandler) -> Route:
     if isinstance(route, Route):
         return route
     (method,), (path,) = route.http_methods, route.paths
-    return Route(route.fn, str(method), path, route.status_code, Terms(**route.opt))
+    return Route(route.fn, method, path, route.status_code, cast("Terms", route.opt))
 
 
 def build(site: Site, shapes: Sequence[Shape], *, on_start: Sequence[Hook] = (), on_stop: Sequence[Hook] = ()) -> Edge:
     """Build the ASGI application that serves `shapes`; hooks are awaited with the site, the last started is stopped first."""
 
     @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+    async def lifespan(_: Litestar) -> AsyncGenerator[None]:
         for hook in on_start:
             await hook(site)
         try:
@@ -168,7 +171,7 @@ def _cors(origins: list[str]) -> CORSConfig:
 
 
 def _served(shape: Shape, site: Site) -> HTTPRouteHandler:
-    serve: Endpoint = endpoint_of(shape, site, _read_upload)
+    serve = endpoint_of(shape, site, _read_upload)
 
     async def endpoint(request: Request[Any, Any, Any]) -> ASGIApp:
         try:
@@ -177,9 +180,10 @@ def _served(shape: Shape, site: Site) -> HTTPRouteHandler:
             return answer_to(_known(error))  # type: ignore[return-value]
 
     endpoint.__name__ = shape.operation
-    limit = shape.terms.max_body
+    limit = shape.max_body
+    path = re.sub(r"\{(\w+)\}", r"{\1:str}", shape.path)
     handler = HTTPRouteHandler(
-        shape.path, http_method=[shape.method], status_code=200, name=shape.operation, request_max_body_size=limit
+        path, http_method=HttpMethod(shape.method), status_code=200, name=shape.operation, request_max_body_size=limit
     )
     return handler(endpoint)
 
