@@ -1,9 +1,11 @@
 """The composition root of the HTTP server: every module's routes, and the site they are served from."""
 
+import sys
+from functools import partial
 from typing import Any
 
 from shuke import modules
-from shuke.kit import clock, jobs, openapi, site_http, web
+from shuke.kit import clock, jobs, openapi, serving, site_http, web
 from shuke.kit.db import Db, Pool, open_pool
 from shuke.kit.edge import Edge
 from shuke.kit.settings import Settings, use
@@ -49,6 +51,11 @@ def create(settings: Settings, pool: Pool | None = None, dsn: str | None = None)
     return web.build(site, served) if pool else web.build(site, served, on_start=[open_site], on_stop=[close_site])
 
 
+def serve(settings: Settings, dsn: str, workers: int = 1) -> None:
+    """Serve the API on the settings' host and port until told to stop."""
+    serving.serve(partial(create, settings, dsn=dsn), settings, workers)
+
+
 async def jobs_in_time(db: Db) -> str | None:
     """Probe: no live job waits for more than a minute; without a worker the clock's own jobs soon do."""
     waiting = await jobs.WAITING.one(db, clock.now())
@@ -62,3 +69,16 @@ def _authenticate() -> Authenticate:
 
 async def _nobody(db: Db, token: str) -> None:
     return None
+
+
+def _main(words: list[str]) -> int:
+    """`python -m shuke.app openapi` prints the API document; it needs no database."""
+    if words != ["openapi"]:
+        sys.stderr.write(f"{_main.__doc__}\n")
+        return 2
+    sys.stdout.write(openapi.text(document()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 Component names are the structs' own: `Order`, and `OrderPage` for `Page[Order]`; two structs of one name are refused.
 """
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
@@ -54,6 +55,11 @@ def document(shapes: Sequence[Shape]) -> dict[str, Any]:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def text(document: dict[str, Any]) -> str:
+    """The document as it is committed: indented, so that a change can be read."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 class _Schemas:

@@ -1,10 +1,13 @@
 """A small application of its own, with one route for each thing the HTTP floor does."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,13 +16,13 @@ import httpx
 import msgspec
 from msgspec import Meta
 
-from shuke.kit import openapi, site_http, web
+from shuke.kit import openapi, serving, site_http, web
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db, Pool, Query
+from shuke.kit.db import Db, Pool, Query, open_pool
 from shuke.kit.edge import Edge
 from shuke.kit.errors import Conflict
 from shuke.kit.pages import Page
-from shuke.kit.settings import Settings
+from shuke.kit.settings import Profile, Settings
 from shuke.kit.site import Site
 from shuke.kit.storage import open_store
 from shuke.kit.web import Address, Anyone, File, IdempotencyKey, Language, Limit, Raw, Upload, delete, get, patch, post
@@ -141,6 +144,13 @@ async def fails(how: str, db: Db) -> None:
             await asyncio.sleep(0)
 
 
+@get("/slow")
+async def slow() -> Thing:
+    """Take half a second."""
+    await asyncio.sleep(0.5)
+    return Thing("slow")
+
+
 @get("/page")
 async def page_of_html() -> File:
     """Answer HTML."""
@@ -160,6 +170,7 @@ ROUTES = [
     limited,
     limited_by_person,
     fails,
+    slow,
     page_of_html,
 ]
 
@@ -172,6 +183,28 @@ def application(settings: Settings, pool: Pool | None = None) -> Edge:
     shapes = [*web.shapes_of(ROUTES), *web.shapes_of(site_http.routes, base="")]
     site = Site(settings, authenticate, open_store(settings), pool=pool, document=openapi.document(shapes), patience_s=0.2)
     return web.build(site, shapes)
+
+
+def serve(settings: Settings, dsn: str) -> None:
+    serving.serve(partial(_opened, settings, dsn), settings)
+
+
+def _opened(settings: Settings, dsn: str) -> Edge:
+    shapes = web.shapes_of(ROUTES)
+    site = Site(settings, authenticate, open_store(settings))
+
+    async def open_site(site: Site) -> None:
+        site.pool = await open_pool(dsn, size=4)
+
+    async def close_site(site: Site) -> None:
+        await site.pool.close()
+        (settings.data / "closed").touch()
+
+    return web.build(site, shapes, on_start=[open_site], on_stop=[close_site])
+
+
+if __name__ == "__main__":
+    serve(Settings(data=Path(sys.argv[1]), port=int(sys.argv[2]), profile=Profile.TEST, log_level="debug"), sys.argv[3])
 
 
 @asynccontextmanager

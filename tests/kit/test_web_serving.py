@@ -1,0 +1,135 @@
+"""The small application under the real server, in a process of its own."""
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.conftest import CopyOf
+
+THING = "/api/v1/things/00000000-0000-8000-8000-000000000001"
+
+
+class Server:
+    """A running server, its port and folder, and what it said when it has ended."""
+
+    def __init__(self, folder: Path, dsn: str) -> None:
+        self.folder = folder
+        self.port = next(port for port in range(23_500, 23_900) if _is_free(port))
+        command = [sys.executable, "-m", "tests.kit.web_routes", str(folder), str(self.port), dsn]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    async def until_it_answers(self) -> None:
+        for _ in range(200):
+            try:
+                async with httpx.AsyncClient() as client:
+                    await client.get(f"{self.url}/api/v1/raw")
+                return
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+        raise AssertionError("the server did not start")
+
+    def stop(self) -> list[dict]:
+        self.process.send_signal(signal.SIGTERM)
+        _, said = self.process.communicate(timeout=20)
+        return [json.loads(line) for line in said.splitlines()]
+
+    async def raw(self, sent: bytes) -> bytes:
+        """What comes back for these bytes, until the server closes."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(sent)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        return answer
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@asynccontextmanager
+async def started(folder: Path, dsn: str) -> AsyncIterator[Server]:
+    server = Server(folder, dsn)
+    await server.until_it_answers()
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+
+
+@pytest_asyncio.fixture
+async def stoppable(tmp_path: Path, copies: CopyOf) -> AsyncIterator[Server]:
+    async with started(tmp_path, await copies()) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory, copies: CopyOf) -> AsyncIterator[Server]:
+    async with started(tmp_path_factory.mktemp("server"), await copies()) as server:
+        yield server
+
+
+async def test_the_server_answers_from_its_own_pool_and_logs_each_request(stoppable: Server):
+    async with httpx.AsyncClient(base_url=stoppable.url) as client:
+        answers = await asyncio.gather(*(client.get(THING, headers={"x-request-id": f"request-{n}"}) for n in range(20)))
+        lost = await client.get("/nowhere")
+    lines = stoppable.stop()
+
+    assert [answer.json()["number"] for answer in answers] == [7] * 20
+    assert lost.json()["code"] == "web.route_unknown"
+    told = [line for line in lines if line["event"] == "request_answered" and line["route"] == "/api/v1/things/{thing_id}"]
+    assert {line["request_id"] for line in told} == {f"request-{n}" for n in range(20)}
+    assert all(line["status"] == 200 and line["process"] == "api" for line in told)
+
+
+async def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(stoppable: Server):
+    async with httpx.AsyncClient(base_url=stoppable.url) as client:
+        under_way = asyncio.create_task(client.get("/api/v1/slow"))
+        await asyncio.sleep(0.2)
+        await asyncio.to_thread(stoppable.stop)
+        answer = await under_way
+
+    assert answer.json()["name"] == "slow"
+    assert stoppable.process.returncode == 0
+    assert (stoppable.folder / "closed").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        (b"GET /api/v1/codes/%FF%FE/1 HTTP/1.1", b"404"),
+        (b"GET /api/v1/codes/a%00b/1 HTTP/1.1", b"404"),
+        (b"GET /api/v1/things?tag=%FF HTTP/1.1", b"400"),
+        (b"GET /api/v1/../../etc/passwd HTTP/1.1", b"404"),
+        (b"GET //api/v1/raw HTTP/1.1", b"200"),
+        (b"GET /api/v1/raw/ HTTP/1.1", b"200"),
+        (b"BREW /api/v1/raw HTTP/1.1", b"405"),
+        (b"HEAD /api/v1/raw HTTP/1.1", b"405"),
+    ],
+)
+async def test_strange_requests_are_never_our_mistake(running: Server, line: bytes, status: bytes):
+    answer = await running.raw(line + b"\r\nHost: shop\r\nConnection: close\r\n\r\n")
+
+    assert answer.split(b" ")[1] == status
+
+
+async def test_a_body_sent_in_chunks_is_cut_off_at_the_limit(running: Server):
+    async def chunks():
+        for _ in range(40):
+            yield b"x" * 65_536
+
+    async with httpx.AsyncClient(base_url=running.url) as client:
+        headers = {"authorization": "Bearer ana", "idempotency-key": "k", "content-type": "application/json"}
+        answer = await client.post("/api/v1/things", content=chunks(), headers=headers)
+
+    assert answer.json()["code"] == "web.body_too_large"
