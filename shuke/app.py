@@ -17,9 +17,9 @@ POOL_SIZE = 12
 MAX_LATE_S = 60
 
 
-def shapes() -> list[Shape]:
+def shapes(*, with_sandbox: bool = False) -> list[Shape]:
     """Every route of the API: the modules' below the base path, and the site's own."""
-    return [*web.shapes_of(modules.routes()), *web.shapes_of(site_http.routes, base="")]
+    return [*web.shapes_of(modules.routes(with_sandbox=with_sandbox)), *web.shapes_of(site_http.routes, base="")]
 
 
 def document() -> dict[str, Any]:
@@ -31,7 +31,7 @@ def create(settings: Settings, pool: Pool | None = None, dsn: str | None = None)
     """Build the application. It opens a pool on `dsn` when it starts, or works on the one it is given."""
     use(settings)
     modules.load()
-    served = shapes()
+    served = shapes(with_sandbox=settings.is_sandbox)
     site = Site(
         settings,
         _authenticate(),

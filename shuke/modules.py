@@ -42,9 +42,10 @@ def load() -> tuple[ModuleType, ...]:
     return (kit, *found)
 
 
-def routes() -> list[Any]:
-    """The route handlers of every module."""
-    places = [f"{module.__name__}.http" for module in load()[1:]]
+def routes(*, with_sandbox: bool = False) -> list[Any]:
+    """The route handlers of every module; those of sandbox channels (`sandbox_http.py`) are for the demo and test profiles."""
+    parts = ("http", "sandbox_http") if with_sandbox else ("http",)
+    places = [f"{module.__name__}.{part}" for module in load()[1:] for part in parts]
     return [route for place in places if find_spec(place) for route in getattr(_building(place), 'routes', [])]
 
 
