@@ -9,7 +9,7 @@ from shuke.kit.actor import Actor, PersonId
 from shuke.kit.db import Db
 from shuke.kit.once import once
 from shuke.kit.pages import MAX_LIMIT, Page
-from shuke.kit.web import Address, IdempotencyKey, Limit, delete, get, patch, post, put
+from shuke.kit.web import Address, Anyone, IdempotencyKey, Limit, delete, get, patch, post, put
 from shuke.society import identity
 from shuke.society.identity import (
     AddressAsk,
@@ -60,7 +60,7 @@ async def create_code(data: CodeAsk, db: Db, address: Address) -> None:
 
 
 @post("/sessions", limit=SIGN_INS, raises=PROOF)
-async def create_session(data: SignInAsk, db: Db, actor: Actor) -> SignedIn:
+async def create_session(data: SignInAsk, db: Db, actor: Anyone) -> SignedIn:
     """Sign in; a new login makes a new person.
 
     A lost answer cannot be replayed, because tokens are not kept: ask for another code.
@@ -165,7 +165,7 @@ async def erase_me(data: LoginProof, db: Db, actor: Actor) -> None:
 
 
 @get("/ops/people/{person_id:uuid}", raises=(identity.PersonUnknown,))
-async def read_person(person_id: UUID, db: Db, actor: Actor) -> PersonView:
+async def inspect_person(person_id: UUID, db: Db, actor: Actor) -> PersonView:
     """A person, for operators."""
     return await identity.view_person(db, actor, PersonId(person_id))
 
@@ -207,7 +207,7 @@ routes = [
     withdraw_consent,
     export_me,
     erase_me,
-    read_person,
+    inspect_person,
     give_role,
     end_role,
     merge_person,

@@ -86,10 +86,12 @@ async def resolve(db: Db, logins: Sequence[Login], profile: Profile) -> tuple[Pe
         # Somebody else was faster, and has committed.
         owners = await owners_of(db, logins)
     person_id, *others = dict.fromkeys(owners[login.kind] for login in logins if login.kind in owners)
-    async with transaction(db):
-        for other in others:
-            await merges.merge_persons(db, person_id, other)
-        await _attach(db, person_id, [login for login in logins if login.kind not in owners])
+    missing = [login for login in logins if login.kind not in owners]
+    if others or missing:
+        async with transaction(db):
+            for other in others:
+                await merges.merge_persons(db, person_id, other)
+            await _attach(db, person_id, missing)
     return person_id, False
 
 

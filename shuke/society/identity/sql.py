@@ -190,8 +190,8 @@ MERGE = Statement(f"""
 
 HEIR = Statement("""
     insert into identity.selves (home, person_id, self_id, is_visitor, since)
-    select $1, $2, self_id, is_visitor, since from identity.selves where home = $3 and person_id = $4
-    union all select $1, $2, $4, false, $5
+    select $1::bigint, $2::uuid, self_id, is_visitor, since from identity.selves where home = $3 and person_id = $4
+    union all select $1, $2, $4, false, $5::timestamptz
     on conflict do nothing""")
 
 LEAD_LOGINS = Statement(
