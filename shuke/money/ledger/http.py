@@ -2,18 +2,15 @@
 
 from typing import Annotated
 
-from litestar import get
-from litestar.params import Parameter
+import msgspec
 
-from shuke.kit.actor import Actor
-from shuke.kit.db import Db
-from shuke.kit.pages import MAX_LIMIT, Page
+from shuke.kit.pages import Page, PageLimit
+from shuke.kit.web import Actor, Db, get
 from shuke.money.ledger.balances import book_balances, my_balances
 from shuke.money.ledger.entries import book_entries
 from shuke.money.ledger.types import Balance, EntryView
 
-Book = Annotated[int, Parameter(ge=1, lt=2**36)]
-Limit = Annotated[int, Parameter(ge=1, le=MAX_LIMIT)]
+Book = Annotated[int, msgspec.Meta(ge=1, lt=2**36)]
 
 
 @get("/ops/ledger/books/{home:int}/balances")
@@ -23,7 +20,9 @@ async def list_book_balances(home: Book, db: Db, actor: Actor) -> Page[Balance]:
 
 
 @get("/ops/ledger/books/{home:int}/entries")
-async def list_book_entries(home: Book, db: Db, actor: Actor, cursor: str | None = None, limit: Limit = 20) -> Page[EntryView]:
+async def list_book_entries(
+    home: Book, db: Db, actor: Actor, cursor: str | None = None, limit: PageLimit = 20
+) -> Page[EntryView]:
     """The entries of a book, newest first, for operators."""
     return await book_entries(db, actor, home, cursor, limit)
 

@@ -17,7 +17,8 @@ POST = Query(
     UUID,
     """
     with given as (
-        select * from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+        select home, id, kind, reference, at
+        from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
             as given(home, id, kind, reference, at)),
     entered as (
         insert into ledger.entries (home, id, kind, reference, at, posted_at)

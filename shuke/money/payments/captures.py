@@ -1,0 +1,123 @@
+"""Captures: what channels tell of payments. Authentic news may still come twice, late or wrong; it changes the world once."""
+
+from shuke.kit import clock
+from shuke.kit.actor import PersonId
+from shuke.kit.db import Db, transaction
+from shuke.kit.events import emit
+from shuke.kit.ids import home_of, new_id
+from shuke.money.payments import channels, sql
+from shuke.money.payments.rules import MAX_ATTEMPTS, News, stray_reference, why_not_captured
+from shuke.money.payments.types import (
+    FailedNotice,
+    LateCapture,
+    PaidNotice,
+    PaymentCaptured,
+    PaymentFailed,
+    PaymentId,
+    PaymentMismatch,
+    PaymentUnknown,
+    QueryPayment,
+    RefundId,
+    SendRefund,
+)
+
+MAX_QUERIES_A_ROUND = 200
+
+
+async def capture(db: Db, channel: str, notice: PaidNotice) -> None:
+    """Believe an authentic notice that a payment was made, once; what should not have come goes back. Raises PaymentUnknown."""
+    home, now = home_of(notice.payment_id), clock.now()
+    async with transaction(db):
+        captured = await sql.CAPTURE.first(
+            db,
+            home,
+            notice.payment_id,
+            channel,
+            notice.notice_id,
+            notice.attempt,
+            notice.transaction_id,
+            notice.amount.amount,
+            notice.amount.currency,
+            now,
+        )
+        if captured is None:
+            await _explain(db, channel, notice)
+            return
+        await emit(
+            db,
+            PaymentCaptured(
+                notice.payment_id, captured.payer_id, channel, captured.transaction_id, captured.parts, captured.captured_at
+            ),
+        )
+
+
+async def fail(db: Db, channel: str, notice: FailedNotice) -> None:
+    """Believe an authentic notice that an attempt failed, once; the payer may try again."""
+    home, now = home_of(notice.payment_id), clock.now()
+    async with transaction(db):
+        payer_id = await sql.FAIL_ATTEMPT.first(
+            db, home, notice.payment_id, channel, notice.notice_id, notice.attempt, now, MAX_ATTEMPTS
+        )
+        if payer_id is not None:
+            await emit(db, PaymentFailed(notice.payment_id, PersonId(payer_id), notice.attempt))
+
+
+async def query(db: Db, payment_id: PaymentId) -> None:
+    """Ask the channel about a pending payment, and believe the answer as a notice. In no transaction."""
+    found = await sql.PAYMENT.first(db, home_of(payment_id), payment_id)
+    if found is not None and found.status == "pending":
+        channel = channels.get(found.channel)
+        await _believe(db, found.id, found.attempt, channel.name, await channel.query(found))
+
+
+async def close_at_channel(db: Db, payment_id: PaymentId) -> None:
+    """Close a closed payment at its channel too; if somebody paid before, the money goes back. In no transaction."""
+    found = await sql.PAYMENT.first(db, home_of(payment_id), payment_id)
+    assert found is not None, "a closed payment does not vanish"
+    channel = channels.get(found.channel)
+    await _believe(db, found.id, found.attempt, channel.name, await channel.close(found))
+
+
+async def find_unanswered(db: Db) -> None:
+    """Have the channels asked about payments that wait longer than a notice takes."""
+    overdue = await sql.CLAIM_UNANSWERED.all(db, clock.now(), MAX_QUERIES_A_ROUND)
+    await emit(db, *[QueryPayment(PaymentId(id)) for id in overdue])
+
+
+async def _believe(db: Db, payment_id: PaymentId, attempt: int, channel: str, found: channels.PaymentState) -> None:
+    match found.state:
+        case "paid":
+            assert found.transaction_id is not None and found.amount is not None, "what is paid has a number and an amount"
+            await capture(db, channel, PaidNotice(payment_id, attempt, found.transaction_id, found.amount))
+        case "failed":
+            await fail(db, channel, FailedNotice(payment_id, attempt))
+        case _:
+            pass
+
+
+async def _explain(db: Db, channel: str, notice: PaidNotice) -> None:
+    payment = await sql.PAYMENT.first(db, home_of(notice.payment_id), notice.payment_id)
+    if payment is None:
+        raise PaymentUnknown(payment_id=notice.payment_id)
+    news = why_not_captured(payment, channel, notice)
+    if news is News.KNOWN:
+        return
+    home, amount = home_of(payment.id), notice.amount
+    refund_id = RefundId(new_id(home))
+    is_new = await sql.RETURN_STRAY.first(
+        db,
+        home,
+        refund_id,
+        payment.id,
+        stray_reference(payment.id, channel, notice.transaction_id),
+        channel,
+        notice.attempt,
+        notice.transaction_id,
+        amount.amount,
+        amount.currency,
+        news.value,
+        clock.now(),
+    )
+    if is_new:
+        said = LateCapture if news is News.LATE else PaymentMismatch
+        await emit(db, said(payment.id, refund_id, channel, notice.transaction_id, amount), SendRefund(refund_id))
