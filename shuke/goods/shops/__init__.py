@@ -1,7 +1,7 @@
 """Who sells: merchants, their shops, and what a shop needs to trade.
 
-Owns merchants (the legal subject: licence and payout account, sealed), shops with their state, staff and invitations, locations,
-freight templates and linked profiles. Each shop has a home of its own.
+Owns merchants (the legal subject: licence and payout account, sealed), shops with their state, staff and invitations,
+locations, freight templates and linked profiles. Each shop has a home of its own.
 
 Always true: a shop has one currency, one default location and one default freight template; it has an owner unless it is
 closed; an owner is dismissed by nobody else; a company's shop links at most 100 profiles, a personal one has one, and each with
@@ -10,7 +10,6 @@ its owner's consent; a guide gets at most the shop's cap, which is at most 5 %. 
 It does not know goods, prices or orders.
 """
 
-from shuke.goods.shops import privacy as _privacy  # noqa: F401 - registers what is exported and erased
 from shuke.goods.shops.answers import accept, decline
 from shuke.goods.shops.cards import by_ids, delivering, guide_cap, my_shops, open_shops, revise_shop, shop
 from shuke.goods.shops.invitations import hire, invitations_of, my_invitations, withdraw
@@ -18,6 +17,7 @@ from shuke.goods.shops.locations import add_location, close_location, locations_
 from shuke.goods.shops.merchants import my_merchants, revise_merchant, verify_merchant
 from shuke.goods.shops.openings import ensure_import_shop, open_shop
 from shuke.goods.shops.people import HireAsk, Invitation, LinkAnswer, LinkedProfile, ProfileAsk, Staff, StaffCard
+from shuke.goods.shops.privacy import erase_person, export_person
 from shuke.goods.shops.profiles import link_profile, profiles_of, unlink_profile
 from shuke.goods.shops.reviews import appeal, reviews_of, set_standing, set_state, shops_in_state
 from shuke.goods.shops.roles import ROLES
@@ -73,6 +73,7 @@ from shuke.goods.shops.types import (
     TemplateNotFound,
     TooManyProfiles,
 )
+from shuke.society import identity
 
 __all__ = [
     "GUIDE_CAP_BPS",
@@ -142,6 +143,8 @@ __all__ = [
     "delivering",
     "dismiss",
     "ensure_import_shop",
+    "erase_person",
+    "export_person",
     "freight",
     "guide_cap",
     "hire",
@@ -171,3 +174,5 @@ __all__ = [
     "withdraw",
     "works_as",
 ]
+
+identity.privacy("shops", export=export_person, erase=erase_person)

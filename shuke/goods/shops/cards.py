@@ -40,7 +40,7 @@ async def delivering(db: Db, shop_ids: Iterable[UUID]) -> dict[ShopId, Deliverin
 
 
 async def guide_cap(db: Db, shop_id: UUID) -> int:
-    """What the shop gives a guide at most, in basis points; it stays until the caller's transaction ends. Raises ShopNotFound."""
+    """What the shop gives a guide at most, in basis points; it stays until the transaction ends. Raises ShopNotFound."""
     cap = await sql.GUIDE_CAP.first(db, home_of(shop_id), shop_id)
     if cap is None:
         raise ShopNotFound(shop_id=shop_id)

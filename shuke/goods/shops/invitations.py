@@ -22,7 +22,8 @@ NEW_NAME = "熟客"
 async def hire(db: Db, actor: Actor, shop_id: ShopId, ask: HireAsk) -> Invitation:
     """Invite a person to the shop's staff, by id or by phone; who has the phone need not be here yet.
 
-    By phone, nothing is told of who has it until they accept. Raises MayNotAppoint, InviteeMissing, PersonUnknown, PhoneInvalid.
+    By phone, nothing is told of who has it until they accept. Raises MayNotAppoint, InviteeMissing, PersonUnknown,
+    PhoneInvalid.
     """
     require_appointing(actor, shop_id, ask.role)
     async with transaction(db):

@@ -44,7 +44,7 @@ class HireAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Invitation(msgspec.Struct, frozen=True):
-    """Asked to join a shop's staff in a role, or to link a profile; by phone, only the masked number is shown until accepted."""
+    """Asked to join a shop's staff in a role, or to link a profile; by phone, only the masked number shows until accepted."""
 
     id: InvitationId
     shop_id: ShopId

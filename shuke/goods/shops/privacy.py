@@ -13,7 +13,6 @@ from shuke.kit import clock
 from shuke.kit.actor import PersonId
 from shuke.kit.db import Db
 from shuke.kit.ids import home_of
-from shuke.society import identity
 
 
 async def export_person(db: Db, person_id: PersonId) -> dict[str, Any]:
@@ -31,7 +30,7 @@ async def export_person(db: Db, person_id: PersonId) -> dict[str, Any]:
 
 
 async def erase_person(db: Db, person_id: PersonId) -> None:
-    """End the person's roles, and the invitations to them; raises LastOwner for a shop that has nobody else and is not closed."""
+    """End the person's roles, and the invitations to them; raises LastOwner while a shop that is not closed has nobody else."""
     here = ([home_of(person_id)], [person_id])
     for place in await people_sql.WORKPLACES.all(db, *here):
         await leave_staff(db, place.shop_id, person_id, place.role, [person_id])
@@ -39,6 +38,3 @@ async def erase_person(db: Db, person_id: PersonId) -> None:
         home = home_of(invitation_id)
         await people_sql.ANSWER.first(db, home, invitation_id, [person_id], clock.now(), False)
         await people_sql.DROP_INVITATION.run(db, home_of(person_id), person_id, invitation_id)
-
-
-identity.privacy("shops", export=export_person, erase=erase_person)

@@ -28,7 +28,10 @@ async def link_profile(db: Db, actor: Actor, shop_id: ShopId, profile_id: UUID) 
 
 
 async def link(db: Db, shop_id: ShopId, profile_id: UUID, linked_by: PersonId) -> LinkedProfile:
-    """Link a profile, in the lowest free slot. Trusts its caller that its owner agreed. Raises AlreadyLinked, TooManyProfiles."""
+    """Link a profile, in the lowest free slot. Trusts its caller that its owner agreed.
+
+    Raises AlreadyLinked, TooManyProfiles, ShopNotFound.
+    """
     home = home_of(shop_id)
     with refusing(linked_profiles_home_profile_id_key=AlreadyLinked(profile_id=profile_id)):
         async with transaction(db):

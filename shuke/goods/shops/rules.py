@@ -65,7 +65,7 @@ def tail_of(secret: str | None) -> str | None:
 
 
 def words_of(text: str) -> list[str]:
-    """The words by which a name is found: Chinese by one and two characters, from each syllable on also by pinyin and initials."""
+    """The words by which a name is found: Chinese by one and two characters, and from each syllable on by pinyin."""
     found: set[str] = set()
     for word in _runs(text):
         found.add(word)
@@ -90,7 +90,7 @@ def wanted_words(text: str) -> str | None:
 
 
 def _runs(text: str) -> list[str]:
-    """Runs of Chinese characters and of other letters and digits, in lower case; nothing else is left, so none is an operator."""
+    """Runs of Chinese characters and of other letters and digits, in lower case; no operator is left among them."""
     runs: list[str] = []
     previous = ""
     for letter in unicodedata.normalize("NFKC", text).lower():

@@ -1,8 +1,8 @@
 """What a shop says of its freight: tariffs by region, by piece or weight.
 
-A region in a rule is the beginning of an address: `广东省`, `广东省/深圳市`, or a country (`GB`) for addresses that say no more. Each
-part matches by prefix, so `北京` is `北京市`. The most exact rule wins, the first of equals; where the shop does not deliver, no
-rule helps.
+A region in a rule is the beginning of an address: `广东省`, `广东省/深圳市`, or a country (`GB`) for addresses that say no
+more. Each part matches by prefix, so `北京` is `北京市`. The most exact rule wins, the first of equals; where the shop does
+not deliver, no rule helps.
 """
 
 from typing import Annotated, Literal
