@@ -38,7 +38,7 @@ def create(settings: Settings, pool: Pool | None = None, dsn: str | None = None)
         open_store(settings),
         pool=pool,
         probes={"jobs": jobs_in_time},
-        document=openapi.document(served),
+        document=partial(openapi.document, served),
     )
 
     async def open_site(site: Site) -> None:

@@ -5,7 +5,7 @@ Component names are the structs' own: `Order`, and `OrderPage` for `Page[Order]`
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -16,10 +16,9 @@ from shuke.kit import problems
 from shuke.kit.errors import Conflict, Forbidden, NotFound, NotSignedIn, Refusal
 from shuke.kit.once import MAX_KEY_LENGTH, KeyMissing, KeyReused
 from shuke.kit.problems import Problem
+from shuke.kit.schemas import REF, Schemas
 from shuke.kit.shapes import File, Raw, Shape
 
-REF = "#/components/schemas/"
-_BIGINT = 2**63
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -34,7 +33,10 @@ def document(shapes: Sequence[Shape]) -> dict[str, Any]:
     shown = sorted((shape for shape in shapes if not shape.is_hidden), key=lambda shape: shape.path)
     names = [shape.operation for shape in shown]
     assert len(set(names)) == len(names), f"handlers of one name: {sorted({name for name in names if names.count(name) > 1})}"
-    schemas = _Schemas(shown)
+    schemas = Schemas(
+        asked=(kind for shape in shown for kind in _asked(shape)),
+        answered=(kind for shape in shown for kind in _answered(shape)),
+    )
     paths: dict[str, dict[str, Any]] = {}
     for shape in shown:
         path = re.sub(r":\w+\}", "}", shape.path)
@@ -62,40 +64,6 @@ def text(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-class _Schemas:
-    """The schemas of every type that shapes mention, made in one go so that they share components."""
-
-    def __init__(self, shapes: Sequence[Shape]) -> None:
-        asked = {kind for shape in shapes for kind in _asked(shape)}
-        answered = {kind for shape in shapes for kind in _answered(shape)}
-        every = list(dict.fromkeys([*asked, *answered]))
-        made, components = msgspec.json.schema_components(every, ref_template=REF + "{name}")
-        clashes = sorted(name for name in components if "." in name)
-        assert not clashes, f"structs of one name, which the document cannot tell apart: {clashes}"
-        names = {name: _own_name(name) for name in components}
-        self._made = {kind: _fit(schema, names) for kind, schema in zip(every, made, strict=True)}
-        self.components = {names[name]: _fit(schema, names) for name, schema in components.items()}
-        sent = self._reach(asked)
-        for name, schema in self.components.items():
-            if name not in sent and schema.get("type") == "object" and "properties" in schema:
-                # Answers are written whole, so what has a default is there as well.
-                schema["required"] = list(schema["properties"])
-
-    def of(self, kind: Any) -> dict[str, Any]:
-        """The schema of a type: a reference, where it has a name."""
-        return self._made[kind]
-
-    def _reach(self, kinds: Iterable[Any]) -> set[str]:
-        reached: set[str] = set()
-        waiting = [self._made[kind] for kind in kinds]
-        while waiting:
-            for name in _references(waiting.pop()):
-                if name not in reached:
-                    reached.add(name)
-                    waiting.append(self.components[name])
-        return reached
-
-
 def _asked(shape: Shape) -> list[Any]:
     query = msgspec.structs.fields(shape.query) if shape.query else ()
     return [*shape.path_params.values(), *(field.type for field in query), *([shape.body] if shape.body is not None else [])]
@@ -105,43 +73,7 @@ def _answered(shape: Shape) -> list[Any]:
     return [Problem] if shape.answer in (None, type(None), bytes, Raw, File) else [Problem, shape.answer]
 
 
-def _own_name(name: str) -> str:
-    # `Page_Order_` is how msgspec writes Page[Order].
-    generic = re.fullmatch(r"([A-Za-z0-9]+)_([A-Za-z0-9_]+?)_", name)
-    return f"{_own_name(generic[2])}{generic[1]}" if generic else name
-
-
-def _fit(schema: Any, names: dict[str, str]) -> Any:
-    """Rename references, and say what every integer is: 64 bits."""
-    if isinstance(schema, list):
-        return [_fit(part, names) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    fitted = {key: _fit(part, names) for key, part in schema.items()}
-    if isinstance(reference := schema.get("$ref"), str):
-        fitted["$ref"] = REF + names[reference.removeprefix(REF)]
-    if fitted.get("type") == "integer":
-        fitted.setdefault("format", "int64")
-        if "exclusiveMinimum" not in fitted:
-            fitted.setdefault("minimum", -_BIGINT)
-        if "exclusiveMaximum" not in fitted:
-            fitted.setdefault("maximum", _BIGINT - 1)
-    return fitted
-
-
-def _references(schema: Any) -> list[str]:
-    match schema:
-        case {"$ref": str(reference), **rest}:
-            return [reference.removeprefix(REF), *_references(rest)]
-        case dict():
-            return [name for part in schema.values() for name in _references(part)]
-        case list():
-            return [name for part in schema for name in _references(part)]
-        case _:
-            return []
-
-
-def _operation(shape: Shape, schemas: _Schemas) -> dict[str, Any]:
+def _operation(shape: Shape, schemas: Schemas) -> dict[str, Any]:
     summary, description = shape.sentences
     assert summary, f"{shape.operation} has no docstring"
     operation: dict[str, Any] = {"operationId": shape.operation, "tags": [shape.tag], "summary": summary}
@@ -162,7 +94,7 @@ def _operation(shape: Shape, schemas: _Schemas) -> dict[str, Any]:
     return operation
 
 
-def _parameters(shape: Shape, schemas: _Schemas) -> list[dict[str, Any]]:
+def _parameters(shape: Shape, schemas: Schemas) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, kind in shape.path_params.items():
         schema = dict(schemas.of(kind))
@@ -179,7 +111,7 @@ def _parameters(shape: Shape, schemas: _Schemas) -> list[dict[str, Any]]:
     return found
 
 
-def _success(shape: Shape, schemas: _Schemas) -> dict[str, Any]:
+def _success(shape: Shape, schemas: Schemas) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(shape.status).phrase}
     if shape.answer is File:
         answer["content"] = {"*/*": {"schema": _BINARY}}

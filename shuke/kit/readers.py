@@ -144,6 +144,9 @@ def _body_reader(kind: Any, *, is_optional: bool) -> Reader:
             raise MediaTypeUnsupported(accepted="application/json")
         try:
             kwargs["data"] = data = decode(body)
+        except msgspec.ValidationError as error:
+            kwargs["data"] = _with_whole_numbers(body, kind, error)
+            return
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise problems.fault_of(error, "body") from None
         except RecursionError:
@@ -152,6 +155,30 @@ def _body_reader(kind: Any, *, is_optional: bool) -> Reader:
             _refuse_what_no_column_holds(msgspec.to_builtins(data))
 
     return read
+
+
+def _with_whole_numbers(body: bytes, kind: Any, error: msgspec.ValidationError) -> Any:
+    """Decode again with `2.0` as the integer that JSON Schema says it is; msgspec does not take it for one."""
+    if "got `float`" not in str(error):
+        raise problems.fault_of(error, "body") from None
+    plain = _whole(msgspec.json.decode(body))
+    _refuse_what_no_column_holds(plain)
+    try:
+        return msgspec.convert(plain, kind)
+    except msgspec.ValidationError as again:
+        raise problems.fault_of(again, "body") from None
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case list():
+            return [_whole(part) for part in cast("list[Any]", value)]
+        case dict():
+            return {name: _whole(part) for name, part in cast("dict[Any, Any]", value).items()}
+        case _:
+            return value
 
 
 def _key_reader(*, is_required: bool) -> Reader:

@@ -1,6 +1,7 @@
 """What the requests of one process share: settings, connections, stored objects, the API document."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any
 
 from shuke.kit.actor import Actor
@@ -28,14 +29,14 @@ class Site:
         *,
         pool: Pool | None = None,
         probes: Mapping[str, Probe] | None = None,
-        document: Mapping[str, Any] | None = None,
+        document: Callable[[], dict[str, Any]] = dict,
         patience_s: float = 5,
     ) -> None:
         self.settings = settings
         self.authenticate = authenticate
         self.store = store
         self.probes = probes or {}
-        self.document = document or {}
+        self.document = cache(document)
         self.patience_s = patience_s
         self.proxies = Proxies(settings.trusted_proxies)
         self.buckets = Buckets()

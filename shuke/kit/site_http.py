@@ -85,7 +85,7 @@ async def media(name: str, store: ObjectStore) -> File:
 @get("/openapi.json", is_hidden=True)
 async def openapi_document(site: Site) -> Raw:
     """Answer the OpenAPI document."""
-    return msgspec.json.encode(site.document)
+    return msgspec.json.encode(site.document())
 
 
 @get("/docs", is_hidden=True)

@@ -150,7 +150,7 @@ def build(site: Site, shapes: Sequence[Shape], *, on_start: Sequence[Hook] = (),
     origins = list(site.settings.cors_origins)
     return Edge(
         Litestar(
-            [_served(shape, site) for shape in shapes],
+            [*_options(shapes), *(_served(shape, site) for shape in shapes)],
             lifespan=[lifespan],
             exception_handlers={Exception: _refuse},
             cors_config=_cors(origins) if origins else None,
@@ -181,11 +181,35 @@ def _served(shape: Shape, site: Site) -> HTTPRouteHandler:
 
     endpoint.__name__ = shape.operation
     limit = shape.max_body
-    path = re.sub(r"\{(\w+)\}", r"{\1:str}", shape.path)
     handler = HTTPRouteHandler(
-        path, http_method=HttpMethod(shape.method), status_code=200, name=shape.operation, request_max_body_size=limit
+        _typed(shape.path),
+        http_method=HttpMethod(shape.method),
+        status_code=200,
+        name=shape.operation,
+        request_max_body_size=limit,
     )
     return handler(endpoint)
+
+
+def _options(shapes: Sequence[Shape]) -> list[HTTPRouteHandler]:
+    """Say which methods an address knows, first: Litestar adds handlers of its own, and they name one method only."""
+    methods: dict[str, list[str]] = {}
+    for shape in shapes:
+        methods.setdefault(_typed(shape.path), []).append(shape.method)
+    return [_options_of(path, sorted([*known, "OPTIONS"])) for path, known in methods.items()]
+
+
+def _options_of(path: str, methods: list[str]) -> HTTPRouteHandler:
+    answer = Answer(204, [(b"allow", ", ".join(methods).encode())], b"")
+
+    async def options() -> ASGIApp:
+        return answer  # type: ignore[return-value]
+
+    return HTTPRouteHandler(path, http_method=HttpMethod.OPTIONS, status_code=200, name=f"options {path}")(options)
+
+
+def _typed(path: str) -> str:
+    return re.sub(r"\{(\w+)\}", r"{\1:str}", path)
 
 
 class _Problem(ASGIResponse):
@@ -221,7 +245,10 @@ def _known(error: Exception) -> Exception:
 async def _read_upload(request: Request[Any, Any, Any], headers: Headers) -> Upload:
     content_type = headers.get(b"content-type", b"application/octet-stream").decode("latin-1")
     if not content_type.lower().startswith("multipart/form-data"):
-        return Upload(await request.body(), content_type, "")
+        content = await request.body()
+        if not content:
+            raise Malformed(faults={"body": "a file is expected"})
+        return Upload(content, content_type, "")
     form = await request.form()
     files = [part for part in form.values() if isinstance(part, UploadFile)]
     if len(files) != 1:

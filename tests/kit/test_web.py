@@ -102,7 +102,7 @@ async def test_a_body_of_the_wrong_shape_is_malformed(small: Api, body: bytes, f
     ("body", "field"),
     [
         ({"name": ""}, "name"),
-        ({"name": "x" * 21}, "name"),
+        ({"name": "x" * 41}, "name"),
         ({"name": "x", "parts": [{"quantity": 1}] * 6}, "parts"),
         ({"name": "x", "parts": [{"quantity": 1}, {"quantity": 0}]}, "parts[1].quantity"),
         ({"name": "x", "parts": [{"quantity": 100}]}, "parts[0].quantity"),
@@ -129,6 +129,23 @@ async def test_text_that_only_looks_like_a_nul_is_accepted(small: Api):
 
     assert response.json()["name"] == r"\u0000"
     assert response.json()["number"] == 2**63 - 1
+
+
+async def test_a_number_without_a_fraction_is_an_integer(small: Api):
+    body = b'{"name": "x", "parts": [{"quantity": 2.0}], "number": 1e3}'
+    response = await small.post("/things", content=body, headers={"content-type": "application/json"}, token="ana")
+    beyond = await small.post("/things", {"name": "x", "number": 1e30}, token="ana")
+
+    assert (response.json()["number"], response.json()["parts"][0]["quantity"]) == (1000, 2)
+    assert list(problem(beyond, 422, "web.invalid")) == ["number"]
+
+
+async def test_an_address_tells_its_methods(small: Api):
+    things = await small.client.options("/api/v1/things")
+    one = await small.client.options(f"/api/v1/things/{THING}")
+
+    assert (things.status_code, things.headers["allow"]) == (204, "GET, OPTIONS, POST")
+    assert one.headers["allow"] == "DELETE, GET, OPTIONS, PATCH"
 
 
 async def test_query_parameters_are_read_by_their_types(small: Api):
@@ -234,6 +251,7 @@ async def test_a_file_comes_as_a_form_or_as_the_whole_body(small: Api):
     assert form.json() == {"size": 2_000_000, "type": "image/png", "name": "a.png"}
     assert whole.json() == {"size": 3, "type": "image/webp", "name": ""}
     assert list(problem(two, 400, "web.malformed")) == ["file"]
+    assert list(problem(await small.client.post("/api/v1/pictures"), 400, "web.malformed")) == ["body"]
 
 
 async def test_an_upload_over_ten_mib_is_refused(small: Api):

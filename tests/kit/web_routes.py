@@ -43,7 +43,7 @@ class Part(msgspec.Struct):
 
 
 class Thing(msgspec.Struct):
-    name: Annotated[str, Meta(min_length=1, max_length=20)]
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
     parts: Annotated[list[Part], Meta(max_length=5)] = []
     colour: Colour = Colour.RED
     at: datetime | None = None
@@ -69,7 +69,7 @@ async def things(
     limit: Annotated[int, Meta(ge=1, le=100)] = 20, colour: Colour | None = None, tag: tuple[str, ...] = ()
 ) -> Page[Thing]:
     """List things."""
-    return Page([Thing(name=",".join(tag) or "none", number=limit, colour=colour or Colour.BLUE)])
+    return Page([Thing(name=",".join(tag)[:40] or "none", number=limit, colour=colour or Colour.BLUE)])
 
 
 @post("/things", raises=(TakenAlready,))
@@ -181,7 +181,9 @@ async def authenticate(db: Db, token: str) -> Actor | None:
 
 def application(settings: Settings, pool: Pool | None = None) -> Edge:
     shapes = [*web.shapes_of(ROUTES), *web.shapes_of(site_http.routes, base="")]
-    site = Site(settings, authenticate, open_store(settings), pool=pool, document=openapi.document(shapes), patience_s=0.2)
+    site = Site(
+        settings, authenticate, open_store(settings), pool=pool, document=partial(openapi.document, shapes), patience_s=0.2
+    )
     return web.build(site, shapes)
 
 
@@ -190,8 +192,8 @@ def serve(settings: Settings, dsn: str) -> None:
 
 
 def _opened(settings: Settings, dsn: str) -> Edge:
-    shapes = web.shapes_of(ROUTES)
-    site = Site(settings, authenticate, open_store(settings))
+    shapes = [*web.shapes_of(ROUTES), *web.shapes_of(site_http.routes, base="")]
+    site = Site(settings, authenticate, open_store(settings), document=partial(openapi.document, shapes))
 
     async def open_site(site: Site) -> None:
         site.pool = await open_pool(dsn, size=4)
