@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from shuke.kit import proofs
 from shuke.kit.actor import NOBODY, Actor
 from shuke.kit.db import Db
 from shuke.society import identity
@@ -56,3 +57,10 @@ def an_address(**changes: object) -> AddressAsk:
     """Where Anna lives."""
     fields = {"recipient": "安娜", "phone": "13812345678", "region": ["浙江省", "杭州市", "西湖区"], "street": "文三路 1 号"}
     return AddressAsk(**(fields | changes))  # type: ignore[arg-type]
+
+
+async def assert_identity_is_sound(db: Db) -> None:
+    """What must always be true, as `shuke verify` proves it."""
+    for proof, finding in await proofs.verify(db):
+        if proof.name.startswith("identity."):
+            assert finding.broken == 0, (proof.sentence, finding.example)

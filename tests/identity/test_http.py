@@ -1,6 +1,6 @@
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -156,7 +156,7 @@ async def test_operators_see_people_masked_and_give_roles(api: Api):
     phone = a_phone()
     boss, ana = await enter(api), await enter(api, phone)
     async with borrowed(api.pool) as db:
-        await identity.make_operator(db, PersonId(boss["person"]["id"]))
+        await identity.make_operator(db, PersonId(UUID(boss["person"]["id"])))
     path = f"/ops/people/{ana['person']['id']}"
 
     refused = await api.get(path, token=ana["token"])
@@ -177,7 +177,7 @@ async def test_operators_see_people_masked_and_give_roles(api: Api):
 async def test_operators_merge_two_accounts_of_one_human(api: Api):
     boss, ana, old = await enter(api), await enter(api), await enter(api)
     async with borrowed(api.pool) as db:
-        await identity.make_operator(db, PersonId(boss["person"]["id"]))
+        await identity.make_operator(db, PersonId(UUID(boss["person"]["id"])))
     path = f"/ops/people/{ana['person']['id']}/merges"
 
     merged = await api.post(path, {"other_id": old["person"]["id"]}, token=boss["token"])

@@ -18,7 +18,17 @@ from shuke.society.identity import (
     RoleUnknown,
 )
 from shuke.society.identity.types import RoleAsk
-from tests.identity.people import a_person, a_phone, a_proof, actor_of, an_address, an_operator, by_wechat, sign_in
+from tests.identity.people import (
+    a_person,
+    a_phone,
+    a_proof,
+    actor_of,
+    an_address,
+    an_operator,
+    assert_identity_is_sound,
+    by_wechat,
+    sign_in,
+)
 
 
 def adding(proof: LoginProof, own: LoginProof | None = None) -> LoginAsk:
@@ -78,6 +88,7 @@ async def test_merging_re_keys_nothing_and_everything_reads_as_one(db: Db):
     assert len((await identity.sessions_of(db, actor)).items) == 5
     await identity.end_session(db, actor)
     assert await identity.authenticate(db, token) is None
+    await assert_identity_is_sound(db)
 
 
 async def test_a_merged_persons_roles_move(db: Db):
@@ -119,6 +130,7 @@ async def test_two_who_are_merged_into_each_other_at_once_end_as_one(pool: Pool)
     assert sum(await asyncio.gather(*[merge(turn) for turn in range(10)])) == 1
     async with borrowed(pool) as db:
         assert await db.fetchval("select count(*) from identity.persons where merged_into is not null") == 1
+        await assert_identity_is_sound(db)
 
 
 async def test_operators_appoint_and_dismiss(db: Db):

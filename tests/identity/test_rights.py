@@ -9,7 +9,17 @@ from shuke.kit.db import Db
 from shuke.kit.errors import Conflict
 from shuke.society import identity
 from shuke.society.identity import LoginProof, ProofNotYours, rights
-from tests.identity.people import a_person, a_phone, a_proof, actor_of, an_address, an_operator, by_wechat, sign_in
+from tests.identity.people import (
+    a_person,
+    a_phone,
+    a_proof,
+    actor_of,
+    an_address,
+    an_operator,
+    assert_identity_is_sound,
+    by_wechat,
+    sign_in,
+)
 
 
 class Owed(Conflict):
@@ -85,6 +95,7 @@ async def test_erasure_leaves_no_word_of_who_it_was(db: Db, a_module: list[Any],
     assert await db.fetchval("select count(*) from kit.events where name = 'identity.PersonErased'") == 1
     again = await sign_in(db, await a_proof(db, phone))
     assert again.person != ana.person
+    await assert_identity_is_sound(db)
 
 
 async def test_erasure_reaches_whom_one_was_before(db: Db, a_module: list[Any]):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shuke.kit.ids import new_id
 from shuke.society.identity import PhoneInvalid, normalise_contact, normalise_phone
-from shuke.society.identity.rules import SESSION, VISITOR, new_name, new_token, read_token, tidy
+from shuke.society.identity.rules import SESSION, VISITOR, network_of, new_name, new_token, read_token, tidy
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,9 @@ def test_names_are_one_line():
     assert tidy("  安\t娜  ") == "安 娜"
     assert new_name().startswith("熟客")
     assert len(new_name()) == 6
+
+
+def test_a_subscriber_of_ipv6_is_one_network_however_many_addresses_they_use():
+    assert network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2:ffff::") != network_of("2001:db8:1:3::")
+    assert network_of("192.0.2.7") == "192.0.2.7"
+    assert network_of("a socket") == "a socket"

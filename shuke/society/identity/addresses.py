@@ -10,6 +10,7 @@ from shuke.kit.db import Db, transaction
 from shuke.kit.ids import home_of, new_id
 from shuke.kit.secrets import mask_phone, vault
 from shuke.society.identity import sql
+from shuke.society.identity.locks import lock_person
 from shuke.society.identity.rows import AddressRow, Sealed
 from shuke.society.identity.rules import normalise_contact, tidy, with_homes
 from shuke.society.identity.types import (
@@ -19,7 +20,6 @@ from shuke.society.identity.types import (
     AddressId,
     AddressRevision,
     AddressUnknown,
-    PersonUnknown,
     TooManyAddresses,
 )
 
@@ -33,7 +33,8 @@ async def add_address(db: Db, actor: Actor, ask: AddressAsk) -> AddressCard:
     id = AddressId(new_id(home))
     plain = Sealed(tidy(ask.recipient), normalise_contact(ask.phone), tidy(ask.street))
     async with transaction(db):
-        await _lock(db, person_id)
+        # Which address is the first, which is the default and which slot is free are asked before they are written.
+        await lock_person(db, person_id)
         is_default = ask.is_default or not await sql.HAS_ADDRESS.one(db, home, person_id)
         if is_default:
             await sql.NO_DEFAULT.run(db, *with_homes(actor.selves))
@@ -54,7 +55,7 @@ async def revise_address(db: Db, actor: Actor, address_id: UUID, ask: AddressRev
     """Change an address or make it the default; orders keep what they froze. Raises AddressUnknown, PhoneInvalid."""
     person_id, home = actor.person, home_of(address_id)
     async with transaction(db):
-        await _lock(db, person_id)
+        await lock_person(db, person_id)
         row = await sql.ADDRESS.first(db, home, address_id, person_id)
         if row is None:
             raise AddressUnknown()
@@ -89,12 +90,6 @@ async def plain_addresses_of(db: Db, self_id: UUID) -> list[Address]:
     """The addresses that were written down under one id, in plain, for its own export. Trusts its caller."""
     rows = await sql.ADDRESSES.all(db, *with_homes([self_id]))
     return [_address(row) for row in rows]
-
-
-async def _lock(db: Db, person_id: PersonId) -> None:
-    # One writer per person at a time: which address is first, which is default and which slot is free are asked before.
-    if not await sql.LOCK.all(db, *with_homes([person_id])):
-        raise PersonUnknown()
 
 
 def _seal(id: AddressId, plain: Sealed) -> bytes:

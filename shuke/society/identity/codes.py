@@ -10,7 +10,7 @@ from shuke.kit.events import emit
 from shuke.kit.ids import PLATFORM, new_id
 from shuke.kit.secrets import vault
 from shuke.society.identity import sms, sql
-from shuke.society.identity.rules import normalise_phone
+from shuke.society.identity.rules import network_of, normalise_phone
 from shuke.society.identity.types import CodeWrong, SendCode, TooManyCodes
 
 FIXED = "000000"
@@ -30,7 +30,7 @@ async def send_code(db: Db, phone: str, network: str | None = None) -> None:
     async with transaction(db):
         if network and not used.is_sandbox:
             limit = used.codes_per_network
-            if not await sql.COUNT_NETWORK.first(db, vault().index("network", network), now, limit):
+            if not await sql.COUNT_NETWORK.first(db, vault().index("network", network_of(network)), now, limit):
                 raise TooManyCodes(at_most=limit)
         if not await sql.KEEP_CODE.first(db, _key(number), _digest(number, code), now, now + LIFE):
             raise TooManyCodes(at_most=PER_PHONE)

@@ -7,6 +7,7 @@ from shuke.kit.actor import Actor, PersonId
 from shuke.kit.db import Db, transaction
 from shuke.kit.ids import home_of, new_id
 from shuke.society.identity import sql
+from shuke.society.identity.locks import lock_person
 from shuke.society.identity.registers import Register
 from shuke.society.identity.types import Consent, PurposeUnknown
 
@@ -32,6 +33,7 @@ async def give_consent(db: Db, actor: Actor, purpose: str, scope_id: UUID | None
     home = home_of(person_id)
     theirs = (home, person_id, purpose, scope_id)
     async with transaction(db):
+        await lock_person(db, person_id)
         await sql.WITHDRAW.first(db, *theirs, now, version)
         given = await sql.GIVE_CONSENT.first(db, home, new_id(home), person_id, purpose, scope_id, version, now)
         return given or await sql.ACTIVE_CONSENT.one(db, *theirs)
@@ -41,8 +43,10 @@ async def withdraw_consent(db: Db, actor: Actor, purpose: str, scope_id: UUID | 
     """Agree no longer; without having agreed before it is kept as a refusal. Raises PurposeUnknown."""
     person_id, version, now = actor.person, _version(purpose), clock.now()
     home = home_of(person_id)
-    if not await sql.WITHDRAW.first(db, home, person_id, purpose, scope_id, now, NO_VERSION):
-        await sql.DECLINE.run(db, home, new_id(home), person_id, purpose, scope_id, version, now)
+    async with transaction(db):
+        await lock_person(db, person_id)
+        if not await sql.WITHDRAW.first(db, home, person_id, purpose, scope_id, now, NO_VERSION):
+            await sql.DECLINE.run(db, home, new_id(home), person_id, purpose, scope_id, version, now)
 
 
 async def has_consent(db: Db, person_id: PersonId, purpose: str, scope_id: UUID | None = None) -> bool | None:

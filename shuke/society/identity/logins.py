@@ -11,14 +11,14 @@ from shuke.kit.homes import new_home
 from shuke.kit.ids import home_of, new_id
 from shuke.kit.secrets import mask_phone, vault
 from shuke.society.identity import codes, merges, sql, wechat
+from shuke.society.identity.locks import lock_person
 from shuke.society.identity.rows import Login, Profile
-from shuke.society.identity.rules import normalise_phone, with_homes
+from shuke.society.identity.rules import normalise_phone
 from shuke.society.identity.types import (
     LoginAsk,
     LoginProof,
     LoginTaken,
     PersonJoined,
-    PersonUnknown,
     ProofMissing,
     ProofNotYours,
     WeChatProof,
@@ -134,8 +134,7 @@ async def _attach(db: Db, person_id: PersonId, logins: Sequence[Login], *, is_st
     if not logins:
         return
     # Under the person's lock, so that an erasure or a merge finds every login.
-    if not await sql.LOCK.all(db, *with_homes([person_id])):
-        raise PersonUnknown()
+    await lock_person(db, person_id)
     for login in logins:
         if await sql.CLAIM.first(db, login.kind, login.keys[0], person_id, clock.now()):
             await _keep_phone(db, person_id, login)

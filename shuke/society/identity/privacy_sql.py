@@ -1,6 +1,7 @@
 """The statements that export, erase, renew and forget."""
 
 from shuke.kit.db import Query, Statement
+from shuke.kit.proofs import Finding
 from shuke.society.identity.rows import LoginRow, PhoneRow, SealedAddress
 
 BEGIN_ERASURE = Query(
@@ -85,4 +86,31 @@ FORGET_ADDRESSES = Statement(
     delete from identity.addresses where (home, id) in (
         select home, id from identity.addresses where deleted_at < $1 limit $2)""",
     fan_out="a daily clean-up of every home",
+)
+
+LOGINS_LEAD_TO_PERSONS = Query(
+    Finding,
+    """
+    select count(*) as checked,
+           count(*) filter (where not is_sound) as broken,
+           min(person_id::text) filter (where not is_sound) as example
+    from (
+        select l.person_id, p.id is not null and p.merged_into is null and p.erased_at is null as is_sound
+        from identity.logins l left join identity.persons p on p.id = l.person_id) as each""",
+    fan_out="a proof reads every person",
+)
+
+MERGED_IN_ONE_STEP = Query(
+    Finding,
+    """
+    select count(*) as checked,
+           count(*) filter (where not is_sound) as broken,
+           min(id::text) filter (where not is_sound) as example
+    from (
+        select p.id, heir.id is not null and heir.merged_into is null and s.self_id is not null as is_sound
+        from identity.persons p
+        left join identity.persons heir on heir.id = p.merged_into
+        left join identity.selves s on s.person_id = heir.id and s.self_id = p.id
+        where p.merged_into is not null) as each""",
+    fan_out="a proof reads every person",
 )

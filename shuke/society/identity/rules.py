@@ -4,6 +4,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 from shuke.kit.ids import from_short, home_of, short
@@ -43,6 +44,15 @@ def normalise_contact(raw: str) -> str:
 def _spelled(raw: str) -> str:
     phone = _PUNCTUATION.sub("", unicodedata.normalize("NFKC", raw))
     return f"+{phone[2:]}" if phone.startswith("00") else phone
+
+
+def network_of(address: str) -> str:
+    """The network that one subscriber has: an IPv4 address, or the first half of an IPv6 address (RFC 6177)."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False))
 
 
 def tidy(line: str) -> str:
