@@ -1,0 +1,132 @@
+"""The words a product is found by: Chinese as jieba cuts it, pinyin, initials, and English by its stems.
+
+A lexeme begins with one character that says where it stands: `1` in the title, `2` in the name of shop or category, `3` in the
+description alone, `c` a single Chinese character of the first two. Each word is indexed once, at its best place, so a search
+for "in the title" or "anywhere" is answered by the index alone, without a look at any product.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+import rjieba
+from pypinyin import Style, lazy_pinyin
+
+MAX_QUERY = 100
+MAX_WORDS = 8
+MAX_INDEXED = 10_000
+MAX_DESCRIBED = 400
+_WORD = re.compile(r"[0-9a-z]+|[^\W_0-9a-z]+")
+_LATIN = re.compile(r"[0-9a-z]+")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+_LONGEST = 40
+_STOP = frozenset(
+    ("的", "了", "和", "与", "或", "及", "在", "是", "a", "an", "and", "the", "of", "for", "with", "in", "on", "to")
+)
+
+
+def index_words(title: str, shelf: Iterable[str], description: str) -> list[str]:
+    """The lexemes of a product; `shelf` are the names of its shop and categories."""
+    found = dict.fromkeys(_spoken(title), "1")
+    chars = set("".join(_HAN.findall(_folded(title))))
+    for name in shelf:
+        for word in _spoken(name):
+            found.setdefault(word, "2")
+        chars.update("".join(_HAN.findall(_folded(name))))
+    for word in list(dict.fromkeys(_indexed(description)))[:MAX_DESCRIBED]:
+        found.setdefault(word, "3")
+    return [place + word for word, place in found.items()][:MAX_INDEXED] + ["c" + char for char in chars]
+
+
+def query_words(q: str) -> list[str]:
+    """The words of a query, at most eight; none when there is nothing to look for in it."""
+    words = list(dict.fromkeys(_cut(q[:MAX_QUERY], is_query=True)))
+    return [word for word in words if word not in _STOP][:MAX_WORDS] or words[:MAX_WORDS]
+
+
+def everywhere(words: Sequence[str], places: str) -> str:
+    """A tsquery: every word in one of these places; or Latin words written together, as pinyin with spaces is."""
+    each = " & ".join(_at(word, places) for word in words)
+    joined = "".join(words)
+    if len(words) > 1 and len(joined) <= _LONGEST and _LATIN.fullmatch(joined):
+        return f"({each}) | {_at(joined, places)}"
+    return each
+
+
+def loosely(words: Sequence[str]) -> str:
+    """A tsquery: every Chinese character somewhere in title, shop or category, Latin words by their beginning."""
+    return " & ".join(
+        _at(word, "12", is_prefix=len(word) > 1) if _LATIN.fullmatch(word) else " & ".join(_quoted("c" + char) for char in word)
+        for word in words
+    )
+
+
+def anywhere(word: str) -> str:
+    """A tsquery for one word wherever it stands."""
+    return _at(word, "123")
+
+
+def _at(word: str, places: str, *, is_prefix: bool = False) -> str:
+    mark = ":*" if is_prefix else ""
+    return "(" + " | ".join(_quoted(place + word) + mark for place in places) + ")"
+
+
+def _quoted(lexeme: str) -> str:
+    # Words are letters and digits only, so no quote can be among them.
+    return f"'{lexeme}'"
+
+
+def _spoken(text: str) -> list[str]:
+    """Words as indexed, and how Chinese ones sound: in full and by initials, each alone and with the one after it."""
+    words = _cut(text)
+    found = _indexed(text)
+    sounds = [_sound(word) if _HAN.fullmatch(word) else None for word in words]
+    for sound in sounds:
+        if sound:
+            found += sound
+    for left, right in pairwise(sounds):
+        if left and right:
+            found += [whole for one, other in zip(left, right, strict=True) if len(whole := one + other) <= _LONGEST]
+    return found
+
+
+def _indexed(text: str) -> list[str]:
+    return _cut(text, is_search=True)
+
+
+@lru_cache(maxsize=50_000)
+def _sound(word: str) -> tuple[str, str]:
+    syllables = lazy_pinyin(word, style=Style.NORMAL, errors="ignore")
+    return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
+
+
+def _cut(text: str, *, is_search: bool = False, is_query: bool = False) -> list[str]:
+    words: list[str] = []
+    for run in _WORD.findall(_folded(text)):
+        if _LATIN.fullmatch(run):
+            words.append(_stem(run[:_LONGEST]))
+        elif _HAN.fullmatch(run):
+            cuts = rjieba.cut_for_search(run) if is_search else rjieba.cut(run)
+            words += [word for word in cuts if len(word) <= _LONGEST]
+        else:
+            words.append(run[:_LONGEST])
+    return words
+
+
+def _folded(text: str) -> str:
+    # Compatibility forms make full-width letters and digits plain; accents go, so that cafe finds café.
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", "".join(char for char in plain if not unicodedata.combining(char)))
+
+
+def _stem(word: str) -> str:
+    """The S-stemmer (Harman 1991): plurals become singular, and nothing else happens to a word."""
+    if len(word) <= 3 or not word.endswith("s") or word[-2:] in ("us", "ss"):
+        return word
+    if word.endswith("ies"):
+        return word if word[-4:] in ("eies", "aies") else word[:-3] + "y"
+    if word.endswith("es"):
+        return word if word[-3:] in ("aes", "ees", "oes") else word[:-1]
+    return word[:-1]
