@@ -141,7 +141,7 @@ async def confirm(db: Db, actor: Actor, payment_id: UUID, outcome: Outcome) -> N
     if payment.status == "pending" and payment.channel == NAME:
         await sandbox.decide(payment, outcome)
     elif payment.status != "captured" or outcome != "paid":
-        raise PaymentNotPending(payment_id=payment_id, status=payment.status)
+        raise PaymentNotPending(payment_id=payment_id, state=payment.status)
 
 
 async def receive(db: Db, headers: Mapping[str, str], body: bytes) -> None:

@@ -225,7 +225,7 @@ class PaymentNotPending(Conflict):
     """The payment was captured or closed, so there is nothing left to decide."""
 
     payment_id: UUID
-    status: str
+    state: str
 
 
 class RefundUnknown(NotFound):
