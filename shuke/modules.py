@@ -11,6 +11,7 @@ from typing import Any
 
 from shuke import kit
 from shuke.kit import events
+from shuke.society import identity
 
 NAMES = (
     "shuke.society.identity",
@@ -39,6 +40,7 @@ def load() -> tuple[ModuleType, ...]:
                 _building(f"{module.__name__}.{part}")
     import_module("shuke.kit.upkeep")
     events.registry.seal()
+    identity.seal()
     return (kit, *found)
 
 

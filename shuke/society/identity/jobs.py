@@ -5,7 +5,6 @@ from datetime import timedelta
 from shuke.kit import clock
 from shuke.kit.db import Db
 from shuke.kit.events import cron, emit, on
-from shuke.kit.proofs import prove
 from shuke.society.identity import codes, privacy_sql, rotation
 from shuke.society.identity.sessions import UNUSED_FOR
 from shuke.society.identity.types import Forget, Reseal, SendCode
@@ -42,6 +41,3 @@ async def forget_old(db: Db, _job: Forget) -> None:
 
 cron(Reseal, every=timedelta(days=1))
 cron(Forget, every=timedelta(days=1))
-
-prove("identity.logins", "each login leads to a person who is neither merged nor erased", privacy_sql.LOGINS_LEAD_TO_PERSONS)
-prove("identity.merges", "a merged person leads in one step to one who is not merged", privacy_sql.MERGED_IN_ONE_STEP)
