@@ -10,6 +10,7 @@ has at most five attempts, a phone gets at most five codes an hour; a person has
 It does not know what a role is for: modules above define their roles, purposes and privacy hooks at import.
 """
 
+from shuke.kit.actor import PersonId
 from shuke.society.identity.addresses import add_address, address, addresses_of, remove_address, revise_address
 from shuke.society.identity.codes import send_code
 from shuke.society.identity.consents import (
@@ -103,6 +104,7 @@ __all__ = [
     "MergeNotPossible",
     "PersonCard",
     "PersonErased",
+    "PersonId",
     "PersonJoined",
     "PersonUnknown",
     "PersonView",
