@@ -7,6 +7,7 @@ accounts, which stand for the world outside a book, may be negative. The ledger 
 
 from shuke.money.ledger.balances import balance_at, balances
 from shuke.money.ledger.entries import entries_of, post, post_all
+from shuke.money.ledger.privacy import erase_person, export_person
 from shuke.money.ledger.rules import BETWEEN_BOOKS
 from shuke.money.ledger.transfers import transfer, transfer_all
 from shuke.money.ledger.types import (
@@ -21,6 +22,7 @@ from shuke.money.ledger.types import (
     ReferenceReused,
     Transfer,
 )
+from shuke.society import identity
 
 __all__ = [
     "BETWEEN_BOOKS",
@@ -42,3 +44,5 @@ __all__ = [
     "transfer",
     "transfer_all",
 ]
+
+identity.privacy("ledger", export=export_person, erase=erase_person)

@@ -10,6 +10,7 @@ from shuke.money.payments import channels
 from shuke.money.payments.captures import capture
 from shuke.money.payments.channels import PaymentChannel, PaymentState
 from shuke.money.payments.payments import close, open_payment, payment, record_imported
+from shuke.money.payments.privacy import erase_person, export_person
 from shuke.money.payments.refunds import refund
 from shuke.money.payments.types import (
     ChannelUnavailable,
@@ -31,6 +32,7 @@ from shuke.money.payments.types import (
     RefundOrder,
     RefundSucceeded,
 )
+from shuke.society import identity
 
 __all__ = [
     "ChannelUnavailable",
@@ -61,3 +63,5 @@ __all__ = [
     "record_imported",
     "refund",
 ]
+
+identity.privacy("payments", export=export_person, erase=erase_person)

@@ -15,6 +15,7 @@ from shuke.money.payments.rules import QUERY_AFTER
 from shuke.money.payments.types import (
     CloseAtChannel,
     Part,
+    PartView,
     Payment,
     PaymentCaptured,
     PaymentId,
@@ -57,6 +58,12 @@ async def payment(db: Db, actor: Actor, payment_id: PaymentId) -> PaymentView:
     is_payable = found.status == "pending" and found.expires_at > clock.now()
     instructions = await channels.get(found.channel).instructions(found) if is_payable else None
     return PaymentView(found.id, found.status, found.amount, found.channel, found.expires_at, held.parts, instructions)
+
+
+async def parts_of(db: Db, payment_id: UUID) -> list[PartView]:
+    """What a payment brings to whom. Trusts its caller."""
+    held = await sql.PARTS.one(db, home_of(payment_id), payment_id)
+    return held.parts
 
 
 async def payment_of_payer(db: Db, actor: Actor, payment_id: UUID) -> Payment:

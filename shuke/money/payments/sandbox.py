@@ -5,6 +5,7 @@ A real channel in all but the money: signed requests and calls, signed notices o
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 import aiohttp
 import msgspec
 
-from shuke.kit import settings
+from shuke.kit import clock, settings
 from shuke.kit.actor import Actor
 from shuke.kit.db import Db
 from shuke.kit.money import Money
@@ -177,15 +178,18 @@ def _keys() -> wire.Keys:
 
 
 def _request_of(payment: Payment) -> str:
-    origin = settings.current().origin
+    expires_at = payment.expires_at
+    if clock.timeline_name() != clock.LIVE:
+        # The cashier lives by the wall clock: there is as much time left there as there is here.
+        expires_at += datetime.now(UTC) - clock.now()
     request = wire.PayRequest(
         payment_id=_handle(payment.id, payment.attempt),
         amount=payment.amount.amount,
         currency=payment.amount.currency,
         subject=payment.subject[:200] or "Shuke",
         notify_url=_notify_url(),
-        return_url=f"{origin}/payments/{payment.id}",
-        expires_at=payment.expires_at,
+        return_url=f"{settings.current().origin}/payments/{payment.id}",
+        expires_at=expires_at,
     )
     return wire.sign_request(_keys().merchant, request)
 
