@@ -52,12 +52,12 @@ STAFF = Query(
     order by since, person_id, role limit $6""",
 )
 
-# Shared until the end of the caller's transaction: who works here cannot change meanwhile.
+# Shared until the end of the caller's transaction, a former place too: neither a yes nor a no changes meanwhile.
 IS_STAFF = Query(
     bool,
     """
-    select true from shops.staff
-    where home = $1 and shop_id = $2 and person_id = $3 and role = $4 and ended_at is null
+    select ended_at is null as is_active from shops.staff
+    where home = $1 and shop_id = $2 and person_id = $3 and role = $4
     for share""",
 )
 
