@@ -9,9 +9,9 @@ after the commit, with our row's id as the key. Payments knows neither orders no
 from shuke.money.payments import channels
 from shuke.money.payments.captures import capture
 from shuke.money.payments.channels import PaymentChannel, PaymentState
-from shuke.money.payments.payments import close, open_payment, payment, record_imported
+from shuke.money.payments.payments import close, open_payment, parts_of, payment, record_imported
 from shuke.money.payments.privacy import erase_person, export_person
-from shuke.money.payments.refunds import refund
+from shuke.money.payments.refunds import refund, refunds_of_part
 from shuke.money.payments.types import (
     ChannelUnavailable,
     LateCapture,
@@ -30,6 +30,7 @@ from shuke.money.payments.types import (
     RefundId,
     RefundNotPossible,
     RefundOrder,
+    RefundRow,
     RefundSucceeded,
 )
 from shuke.society import identity
@@ -54,14 +55,17 @@ __all__ = [
     "RefundId",
     "RefundNotPossible",
     "RefundOrder",
+    "RefundRow",
     "RefundSucceeded",
     "capture",
     "channels",
     "close",
     "open_payment",
+    "parts_of",
     "payment",
     "record_imported",
     "refund",
+    "refunds_of_part",
 ]
 
 identity.privacy("payments", export=export_person, erase=erase_person)
