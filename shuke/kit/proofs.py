@@ -1,16 +1,10 @@
 """Proofs: what must always be true, as statements that `shuke verify` runs on the live database."""
 
+from typing import Protocol
+
 import msgspec
 
-from shuke.kit.db import Db, Query
-
-
-class Proof(msgspec.Struct, frozen=True):
-    """An invariant: `query` answers how many things it looked at, how many break it, and one of them."""
-
-    name: str
-    sentence: str
-    query: "Query[Finding]"
+from shuke.kit.db import Db
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -21,10 +15,26 @@ class Finding(msgspec.Struct, frozen=True):
     example: str | None
 
 
+class Check(Protocol):
+    """What can be asked for a finding: a `Query[Finding]`, or more than one statement where modules are compared."""
+
+    async def one(self, db: Db, /) -> Finding:
+        """Look at everything."""
+        ...
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """An invariant: `query` answers how many things it looked at, how many break it, and one of them."""
+
+    name: str
+    sentence: str
+    query: Check
+
+
 registered: list[Proof] = []
 
 
-def prove(name: str, sentence: str, query: Query[Finding]) -> None:
+def prove(name: str, sentence: str, query: Check) -> None:
     """Register an invariant: `prove("stock.identity", "reserved + sold + available = supplied", sql.IDENTITY)`."""
     assert name not in {proof.name for proof in registered}, f"{name} is proved twice"
     registered.append(Proof(name, sentence, query))

@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     commission_ceiling_bps: int = 3000
     tech_fee_bps: int = 60
     release_after_days: int = 1
+    return_window_days: int = 7
     pay_timeout_s: int = 1800
     attribution_window_days: int = 7
     codes_per_network: int = 30

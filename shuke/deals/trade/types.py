@@ -326,6 +326,7 @@ class OrderForSettlement(msgspec.Struct, frozen=True):
     id: OrderId
     shop_id: ShopId
     buyer_id: PersonId
+    payment_id: UUID
     status: Status
     total: Money
     goods: Money

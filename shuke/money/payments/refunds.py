@@ -18,6 +18,7 @@ from shuke.money.payments.types import (
     RefundNotice,
     RefundNotPossible,
     RefundOrder,
+    RefundRow,
     RefundStatus,
     RefundSucceeded,
     RefundUnknown,
@@ -49,6 +50,11 @@ async def refund(
     if before is None or (before.payment_id, before.part_reference, before.amount) != (payment_id, part_reference, amount):
         raise not_possible
     return before.id
+
+
+async def refunds_of_part(db: Db, payment_id: UUID, part_reference: UUID) -> list[RefundRow]:
+    """What of a part went back or is on its way, oldest first. Trusts its caller."""
+    return await sql.REFUNDS_OF_PART.all(db, home_of(payment_id), payment_id, part_reference)
 
 
 async def send(db: Db, refund_id: RefundId) -> None:

@@ -105,6 +105,14 @@ REFUND = Query(
     returning asked.id""",
 )
 
+REFUNDS_OF_PART = Query(
+    RefundRow,
+    """
+    select {cols} from payments.refunds
+    where home = $1 and payment_id = $2 and part_reference = $3
+    order by id""",
+)
+
 REFUND_BY_REFERENCE = Query(RefundRow, "select {cols} from payments.refunds where home = $1 and reference = $2")
 
 RETURN_STRAY = Query(
