@@ -9,27 +9,64 @@ together are under the ceiling; an imported handle or SKU code stands once in a 
 shown. How much there is of a SKU is what `stock` says; what is sold is counted here and told to the cards every two seconds.
 """
 
-from shuke.goods.catalog.asks import CategoryAsk, PriceAsk, ProductAsk, ProductPatch, SkuAsk
-from shuke.goods.catalog.categories import put_category, set_rate
-from shuke.goods.catalog.products import for_sale, list_product, product, revise_product, skus_by_code
-from shuke.goods.catalog.sales import count_sales
+from shuke.goods.catalog.asks import (
+    CategoryAsk,
+    PriceAsk,
+    ProductAsk,
+    ProductPatch,
+    RateAsk,
+    ReportAsk,
+    SkuAsk,
+    SkuPatch,
+    StateAsk,
+)
+from shuke.goods.catalog.cards import Browse, product_page, show_shop
+from shuke.goods.catalog.categories import put_category, set_rate, tree
+from shuke.goods.catalog.lists import browse
+from shuke.goods.catalog.pictures import add_picture, keep_picture
+from shuke.goods.catalog.products import add_sku, for_sale, list_product, product, revise_product, skus_by_code
+from shuke.goods.catalog.reviews import appeal, report, set_state
+from shuke.goods.catalog.sales import count_sales, fold_sales
+from shuke.goods.catalog.skus import prices_of, revise_sku
 from shuke.goods.catalog.types import (
+    Category,
     CategoryId,
+    CategoryNotFound,
+    CeilingExceeded,
+    CodeTaken,
+    CurrencyNotOfShop,
     ForSale,
+    LastSku,
+    OptionsDiffer,
+    Picture,
     PriceChanged,
     Product,
     ProductId,
     ProductListed,
     ProductNotFound,
+    RateBreaksCeiling,
+    RateNotInOrder,
+    ReportedAlready,
     Sku,
     SkuId,
+    Sort,
     State,
+    StateNotPossible,
 )
 
 __all__ = [
+    "Browse",
+    "Category",
     "CategoryAsk",
     "CategoryId",
+    "CategoryNotFound",
+    "CeilingExceeded",
+    "CodeTaken",
+    "CurrencyNotOfShop",
     "ForSale",
+    "LastSku",
+    "OptionsDiffer",
+    "Picture",
     "PriceAsk",
     "PriceChanged",
     "Product",
@@ -38,16 +75,38 @@ __all__ = [
     "ProductListed",
     "ProductNotFound",
     "ProductPatch",
+    "RateAsk",
+    "RateBreaksCeiling",
+    "RateNotInOrder",
+    "ReportAsk",
+    "ReportedAlready",
     "Sku",
     "SkuAsk",
     "SkuId",
+    "SkuPatch",
+    "Sort",
     "State",
+    "StateAsk",
+    "StateNotPossible",
+    "add_picture",
+    "add_sku",
+    "appeal",
+    "browse",
     "count_sales",
+    "fold_sales",
     "for_sale",
+    "keep_picture",
     "list_product",
+    "prices_of",
     "product",
+    "product_page",
     "put_category",
+    "report",
     "revise_product",
+    "revise_sku",
     "set_rate",
+    "set_state",
+    "show_shop",
     "skus_by_code",
+    "tree",
 ]

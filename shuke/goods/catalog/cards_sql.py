@@ -31,6 +31,15 @@ class StaffRow(msgspec.Struct, frozen=True):
     revised_at: datetime
 
 
+class Shared(msgspec.Struct, frozen=True):
+    """A product as the target of a share link."""
+
+    id: UUID
+    shop_id: UUID
+    title: str
+    cover: str | None
+
+
 class PageRow(msgspec.Struct, frozen=True):
     """A page as it is stored: JSON without what changes by the minute, and its SKUs one by one."""
 
@@ -140,14 +149,14 @@ FOUND_PARTLY = Query(
 
 PAGE = Query(
     PageRow,
-    "select {cols} from catalog.cards where home = $1 and product_id = $2 and (is_shown or $3)",
+    "select {cols} from catalog.cards where home = $1 and product_id = $2 and is_shown",
 )
 
-CARDS_BY_IDS = Query(
-    CardRow,
+SHARED = Query(
+    Shared,
     """
-    select {cols} from catalog.cards
-    where (home, product_id) in (select home, id from unnest($1::bigint[], $2::uuid[]) as asked(home, id))""",
+    select product_id as id, shop_id, card ->> 'title' as title, card ->> 'cover' as cover from catalog.cards
+    where (home, product_id) in (select home, id from unnest($1::bigint[], $2::uuid[]) as asked(home, id)) and is_shown""",
 )
 
 OF_STAFF = Query(

@@ -50,7 +50,7 @@ async def revise_category(db: Db, actor: Actor, ask: CategoryAsk) -> CategoryId:
     return await put_category(db, ask, actor.person)
 
 
-async def categories(db: Db) -> list[Category]:
+async def tree(db: Db) -> list[Category]:
     """The whole tree with the rates in effect, roots first."""
     rows = await sql.TREE.all(db, clock.now())
     below: dict[UUID | None, list[CategoryRow]] = {}

@@ -1,26 +1,10 @@
 """Statements on products and SKUs."""
 
-from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from shuke.goods.catalog.rules import MEDIA
-from shuke.goods.catalog.types import DEFAULT_RATE_BPS, ForSale, PriceChange, Product, ProductId, SkuCode
-from shuke.goods.stock import SkuId
+from shuke.goods.catalog.types import DEFAULT_RATE_BPS, ForSale, PriceChange, Product, SkuCode
 from shuke.kit.db import Query, Statement
-from shuke.kit.money import Money
-
-
-class SkuHeld(msgspec.Struct, frozen=True):
-    """A SKU as its shop changes it."""
-
-    id: SkuId
-    product_id: ProductId
-    price: Money
-    weight_g: int
-    retired_at: datetime | None
-
 
 # The rate in effect is the highest version whose instant has come.
 _RATE = """
@@ -34,7 +18,8 @@ FOR_SALE = Query(
     f"""
     select s.id, p.shop_id, p.id as product_id, s.code, p.title, s.options, '{MEDIA}' || p.images[1] as cover, s.price,
            s.weight_g, p.category_id, coalesce(r.rate_bps, {DEFAULT_RATE_BPS}) as rate_bps,
-           coalesce(r.version, 0) as rate_version, p.commission_bps, p.is_virtual, p.state = 'listed' and s.retired_at is null as is_listed, s.currency
+           coalesce(r.version, 0) as rate_version, p.commission_bps, p.is_virtual,
+           p.state = 'listed' and s.retired_at is null as is_listed, s.currency
     from unnest($1::bigint[], $2::uuid[]) as asked(home, id)
     join catalog.skus s using (home, id)
     join catalog.products p on p.home = s.home and p.id = s.product_id
@@ -88,22 +73,18 @@ REVISE_PRODUCT = Statement("""
         listed_at = case when $9 = 'listed' then coalesce(listed_at, $10) else listed_at end, revised_at = $10
     where home = $1 and id = $2""")
 
-REVISE_SKU = Query(
-    SkuHeld,
-    """
-    update catalog.skus
-    set price = coalesce($4, price), weight_g = coalesce($5, weight_g),
-        retired_at = case when $6::boolean then coalesce(retired_at, $7) when not $6 then null else retired_at end
-    where home = $1 and product_id = $2 and id = $3
-    returning {cols}""",
-)
+REVISE_SKU = Statement("""
+    update catalog.skus set price = $3, weight_g = $4, retired_at = case when $5::timestamptz is null then null
+                                                                        else coalesce(retired_at, $5) end
+    where home = $1 and id = $2""")
 
-SKU_OF_SHOP = Query(
-    SkuHeld,
+TOUCH_PRODUCT = Statement("update catalog.products set revised_at = $3 where home = $1 and id = $2")
+
+PRODUCT_OF_SKU = Query(
+    UUID,
     """
-    select {cols} from catalog.skus s
-    where home = $1 and id = $2
-      and exists (select from catalog.products p where p.home = s.home and p.id = s.product_id and p.shop_id = $3)""",
+    select p.id from catalog.skus s join catalog.products p on p.home = s.home and p.id = s.product_id
+    where s.home = $1 and s.id = $2 and p.shop_id = $3""",
 )
 
 NOTE_PRICES = Statement("""

@@ -112,6 +112,7 @@ create table catalog.reports (
     foreign key (home, product_id) references catalog.products (home, id)
 );
 comment on table catalog.reports is 'home: the shop; what persons find wrong with a product, once each';
+create index reports_reporter on catalog.reports (reporter_id);
 create index reports_open on catalog.reports (reported_at, id) where closed_at is null;
 
 create table catalog.cards (

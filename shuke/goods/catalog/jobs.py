@@ -1,0 +1,32 @@
+"""What the catalogue does by the clock and on news, what it lets others know, and what must always be true of it."""
+
+from datetime import timedelta
+
+from shuke.goods.catalog import cards_sql
+from shuke.goods.catalog.cards import shared_products, show_shop
+from shuke.goods.catalog.privacy import erase_person, export_person
+from shuke.goods.catalog.sales import fold_sales
+from shuke.goods.catalog.types import FoldSales
+from shuke.goods.shops import ShopStateChanged
+from shuke.kit.db import Db
+from shuke.kit.events import cron, on
+from shuke.kit.proofs import prove
+from shuke.society import identity, shares
+
+
+@on(FoldSales)
+async def tell_sales(db: Db, _job: FoldSales) -> None:
+    """Cards show what was sold, two seconds late."""
+    await fold_sales(db)
+
+
+@on(ShopStateChanged)
+async def show_goods_of_shop(db: Db, event: ShopStateChanged) -> None:
+    """The products of a shop are shown while it is open."""
+    await show_shop(db, event.shop_id, is_open=event.state == "open")
+
+
+cron(FoldSales, every=timedelta(seconds=2))
+prove("catalog.cards", "a card agrees with its product: state, title, lowest price, SKUs, sales", cards_sql.CARDS_AGREE)
+shares.target_kind("product", shared_products)
+identity.privacy("catalog", export=export_person, erase=erase_person)
