@@ -63,7 +63,7 @@ async def test_an_order_does_not_undo_a_no(db: Db, how: str):
 
 async def test_a_shop_that_is_not_open_takes_no_regulars(db: Db):
     bao, ana = await an_open_shop(db), await a_person(db)
-    await shops.set_state(db, an_operator(ana), bao.id, shops.StateAsk(state="held", why="x"))
+    await shops.set_state(db, an_operator(ana), bao.id, shops.ShopStateAsk(state="held", why="x"))
 
     with pytest.raises(shops.ShopNotFound):
         await regulars.opt_in(db, ana, bao.id)

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from shuke.goods import shops
-from shuke.goods.shops import FreightRules, LocationAsk, LocationPatch, Tariff, TemplateAsk
+from shuke.goods.shops import FreightRules, FreightTemplateAsk, LocationAsk, LocationPatch, Tariff
 from shuke.kit.db import Db, Pool, borrowed
 from shuke.kit.errors import CapabilityMissing
 from tests.shops.builders import a_staff_member, an_open_shop
@@ -17,7 +17,10 @@ async def test_another_default_location_takes_the_place_of_the_first(db: Db):
 
     found = (await shops.delivering(db, [bao.id]))[bao.id]
     assert (found.default_location_id, found.pickup_location_ids) == (store.id, [store.id])
-    assert [each.is_default for each in (await shops.locations_of(db, bao.id)).items] == [False, True]
+    assert {each.id: each.is_default for each in (await shops.locations_of(db, bao.id)).items} == {
+        bao.location_id: False,
+        store.id: True,
+    }
 
 
 async def test_the_default_location_and_template_are_not_removed(db: Db):
@@ -46,7 +49,7 @@ async def test_a_new_default_template_is_what_orders_pay_by(db: Db):
     bao = await an_open_shop(db)
     rules = FreightRules(default=Tariff(first_fee=800), no_delivery=("海南省",))
 
-    await shops.add_freight(db, bao.owner, bao.id, TemplateAsk(name="按件", rules=rules, is_default=True))
+    await shops.add_freight(db, bao.owner, bao.id, FreightTemplateAsk(name="按件", rules=rules, is_default=True))
 
     assert (await shops.delivering(db, [bao.id]))[bao.id].freight == rules
 

@@ -30,7 +30,7 @@ async def test_in_production_a_shop_is_reviewed_first(db: Db, monkeypatch: pytes
         await shops.shop(db, await a_person(db), bao.id)
     assert (await shops.open_shops(db)).items == []
 
-    await shops.set_state(db, an_operator(await a_person(db)), bao.id, shops.StateAsk(state="open", why="licence seen"))
+    await shops.set_state(db, an_operator(await a_person(db)), bao.id, shops.ShopStateAsk(state="open", why="licence seen"))
     assert [card.id for card in (await shops.open_shops(db)).items] == [bao.id]
 
 

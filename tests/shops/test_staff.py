@@ -20,10 +20,10 @@ async def test_who_is_hired_works_there_once_they_accept(db: Db):
     assert len((await shops.staff_of(db, bao.owner, bao.id)).items) == 1
 
     await shops.accept(db, chi, invitation.id)
-    assert [(each.person.name, each.role) for each in (await shops.staff_of(db, bao.owner, bao.id)).items] == [
+    assert {(each.person.name, each.role) for each in (await shops.staff_of(db, bao.owner, bao.id)).items} == {
         ("Bao", "shop.owner"),
         ("Chi", "shop.clerk"),
-    ]
+    }
     assert await shops.my_invitations(db, chi) == []
     assert [(each.scope, each.role) for each in await identity.roles_of(db, chi.person)] == [(bao.id, "shop.clerk")]
 

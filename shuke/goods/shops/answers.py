@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from shuke.goods.shops.invitations import answer
-from shuke.goods.shops.people import Invitation
+from shuke.goods.shops.people import ShopInvitation
 from shuke.goods.shops.profiles import link
 from shuke.goods.shops.staff import join_staff
 from shuke.kit.actor import Actor
 from shuke.kit.db import Db, transaction
 
 
-async def accept(db: Db, actor: Actor, invitation_id: UUID) -> Invitation:
+async def accept(db: Db, actor: Actor, invitation_id: UUID) -> ShopInvitation:
     """Take the role, or let the profile be linked, as the invitee; raises InvitationNotFound and what the joining raises."""
     async with transaction(db):
         answered = await answer(db, actor, invitation_id, is_accepted=True)

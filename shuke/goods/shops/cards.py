@@ -16,8 +16,8 @@ from shuke.goods.shops.types import (
     ShopCard,
     ShopId,
     ShopNotFound,
-    ShopPage,
     ShopPatch,
+    ShopView,
 )
 from shuke.kit.actor import Actor
 from shuke.kit.db import Db, transaction
@@ -57,13 +57,13 @@ async def open_shops(db: Db, q: str | None = None, cursor: str | None = None, li
     return page(rows, limit, lambda row: (row.opened_at, row.id))
 
 
-async def shop(db: Db, actor: Actor, shop_id: UUID) -> ShopPage:
+async def shop(db: Db, actor: Actor, shop_id: UUID) -> ShopView:
     """A shop as everybody sees it; before it is open, only its staff and operators do. Raises ShopNotFound."""
     may_see_all = actor.can("shop.manage", shop_id) or actor.can("ops.shops")
     found = await sql.SHOP_SEEN.first(db, home_of(shop_id), shop_id, may_see_all)
     if found is None:
         raise ShopNotFound(shop_id=shop_id)
-    return ShopPage(
+    return ShopView(
         id=found.id,
         name=found.name,
         kind=found.kind,

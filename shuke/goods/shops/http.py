@@ -7,10 +7,11 @@ import msgspec
 
 from shuke.goods import shops
 from shuke.goods.shops import (
-    AppealAsk,
+    FreightTemplate,
+    FreightTemplateAsk,
     HireAsk,
-    Invitation,
     LinkAnswer,
+    LinkAsk,
     LinkedProfile,
     Location,
     LocationAsk,
@@ -18,20 +19,19 @@ from shuke.goods.shops import (
     Merchant,
     MerchantAsk,
     MyShop,
-    ProfileAsk,
-    Review,
     Role,
     Shop,
+    ShopAppealAsk,
     ShopAsk,
     ShopCard,
     ShopId,
-    ShopPage,
+    ShopInvitation,
     ShopPatch,
-    StaffCard,
+    ShopReview,
+    ShopStateAsk,
+    ShopView,
+    StaffMember,
     State,
-    StateAsk,
-    Template,
-    TemplateAsk,
 )
 from shuke.kit.actor import Actor, PersonId
 from shuke.kit.db import Db
@@ -61,7 +61,7 @@ async def list_shops(db: Db, q: Words | None = None, cursor: str | None = None, 
 
 
 @get("/shops/{shop_id:uuid}", raises=(shops.ShopNotFound,))
-async def read_shop(shop_id: UUID, db: Db, actor: Anyone) -> ShopPage:
+async def read_shop(shop_id: UUID, db: Db, actor: Anyone) -> ShopView:
     """A shop, and who sells there."""
     return await shops.shop(db, actor, shop_id)
 
@@ -91,7 +91,9 @@ async def revise_merchant(merchant_id: UUID, data: MerchantAsk, db: Db, actor: A
 
 
 @get("/shops/{shop_id:uuid}/staff")
-async def list_staff(shop_id: UUID, db: Db, actor: Actor, cursor: str | None = None, limit: PageLimit = 20) -> Page[StaffCard]:
+async def list_staff(
+    shop_id: UUID, db: Db, actor: Actor, cursor: str | None = None, limit: PageLimit = 20
+) -> Page[StaffMember]:
     """Who works in the shop."""
     return await shops.staff_of(db, actor, ShopId(shop_id), cursor, limit)
 
@@ -108,7 +110,7 @@ async def dismiss_staff(shop_id: UUID, person_id: UUID, role: Role, db: Db, acto
     limit=INVITATIONS,
     raises=(shops.MayNotAppoint, shops.InviteeMissing, identity.PersonUnknown, identity.PhoneInvalid),
 )
-async def hire_staff(shop_id: UUID, data: HireAsk, db: Db, actor: Actor) -> Invitation:
+async def hire_staff(shop_id: UUID, data: HireAsk, db: Db, actor: Actor) -> ShopInvitation:
     """Invite somebody to the shop's staff, by id or phone."""
     return await shops.hire(db, actor, ShopId(shop_id), data)
 
@@ -116,7 +118,7 @@ async def hire_staff(shop_id: UUID, data: HireAsk, db: Db, actor: Actor) -> Invi
 @get("/shops/{shop_id:uuid}/invitations")
 async def list_shop_invitations(
     shop_id: UUID, db: Db, actor: Actor, cursor: str | None = None, limit: PageLimit = 20
-) -> Page[Invitation]:
+) -> Page[ShopInvitation]:
     """The shop's invitations that wait for an answer."""
     return await shops.invitations_of(db, actor, ShopId(shop_id), cursor, limit)
 
@@ -128,7 +130,7 @@ async def withdraw_shop_invitation(shop_id: UUID, invitation_id: UUID, db: Db, a
 
 
 @get("/me/shop-invitations")
-async def list_my_shop_invitations(db: Db, actor: Actor) -> Page[Invitation]:
+async def list_my_shop_invitations(db: Db, actor: Actor) -> Page[ShopInvitation]:
     """What shops ask of me."""
     return Page(await shops.my_invitations(db, actor))
 
@@ -137,7 +139,7 @@ async def list_my_shop_invitations(db: Db, actor: Actor) -> Page[Invitation]:
     "/me/shop-invitations/{invitation_id:uuid}/acceptance",
     raises=(shops.InvitationNotFound, shops.AlreadyStaff, shops.AlreadyLinked, shops.TooManyProfiles),
 )
-async def accept_shop_invitation(invitation_id: UUID, db: Db, actor: Actor) -> Invitation:
+async def accept_shop_invitation(invitation_id: UUID, db: Db, actor: Actor) -> ShopInvitation:
     """Take the role, or let my profile be linked."""
     return await shops.accept(db, actor, invitation_id)
 
@@ -178,22 +180,26 @@ async def close_location(shop_id: UUID, location_id: UUID, db: Db, actor: Actor)
 @get("/shops/{shop_id:uuid}/freight-templates")
 async def list_freight_templates(
     shop_id: UUID, db: Db, actor: Actor, cursor: str | None = None, limit: PageLimit = 20
-) -> Page[Template]:
+) -> Page[FreightTemplate]:
     """What delivery costs."""
     return await shops.templates_of(db, actor, ShopId(shop_id), cursor, limit)
 
 
 @post("/shops/{shop_id:uuid}/freight-templates")
-async def add_freight_template(shop_id: UUID, data: TemplateAsk, db: Db, actor: Actor, key: IdempotencyKey | None) -> Template:
+async def add_freight_template(
+    shop_id: UUID, data: FreightTemplateAsk, db: Db, actor: Actor, key: IdempotencyKey | None
+) -> FreightTemplate:
     """Add a freight template; as the default it replaces the one before."""
     id = ShopId(shop_id)
     if key is None:
         return await shops.add_freight(db, actor, id, data)
-    return await once(db, actor, key, (shop_id, data), Template, lambda: shops.add_freight(db, actor, id, data))
+    return await once(db, actor, key, (shop_id, data), FreightTemplate, lambda: shops.add_freight(db, actor, id, data))
 
 
 @put("/shops/{shop_id:uuid}/freight-templates/{template_id:uuid}", raises=(shops.TemplateNotFound,))
-async def set_freight_template(shop_id: UUID, template_id: UUID, data: TemplateAsk, db: Db, actor: Actor) -> Template:
+async def set_freight_template(
+    shop_id: UUID, template_id: UUID, data: FreightTemplateAsk, db: Db, actor: Actor
+) -> FreightTemplate:
     """Change a freight template."""
     return await shops.set_freight(db, actor, ShopId(shop_id), template_id, data)
 
@@ -215,7 +221,7 @@ async def list_linked_profiles(shop_id: UUID, db: Db) -> Page[LinkedProfile]:
     limit=INVITATIONS,
     raises=(shops.ProfileUnknown, shops.AlreadyLinked, shops.TooManyProfiles),
 )
-async def link_profile(shop_id: UUID, data: ProfileAsk, db: Db, actor: Actor) -> LinkAnswer:
+async def link_profile(shop_id: UUID, data: LinkAsk, db: Db, actor: Actor) -> LinkAnswer:
     """Link a profile at once, or ask its owner."""
     return await shops.link_profile(db, actor, ShopId(shop_id), data.profile_id)
 
@@ -227,13 +233,15 @@ async def unlink_profile(shop_id: UUID, profile_id: UUID, db: Db, actor: Actor) 
 
 
 @get("/shops/{shop_id:uuid}/reviews")
-async def list_reviews(shop_id: UUID, db: Db, actor: Actor, cursor: str | None = None, limit: PageLimit = 20) -> Page[Review]:
+async def list_reviews(
+    shop_id: UUID, db: Db, actor: Actor, cursor: str | None = None, limit: PageLimit = 20
+) -> Page[ShopReview]:
     """What was decided about the shop, and what it said."""
     return await shops.reviews_of(db, actor, ShopId(shop_id), cursor, limit)
 
 
 @post("/shops/{shop_id:uuid}/appeal", status_code=204, raises=(shops.NothingToAppeal,))
-async def appeal(shop_id: UUID, data: AppealAsk, db: Db, actor: Actor) -> None:
+async def appeal(shop_id: UUID, data: ShopAppealAsk, db: Db, actor: Actor) -> None:
     """Say why the shop should be open."""
     await shops.appeal(db, actor, ShopId(shop_id), data)
 
@@ -247,7 +255,7 @@ async def list_shops_in_state(
 
 
 @put("/ops/shops/{shop_id:uuid}/state", raises=(shops.StateNotPossible,))
-async def set_shop_state(shop_id: UUID, data: StateAsk, db: Db, actor: Actor) -> Shop:
+async def set_shop_state(shop_id: UUID, data: ShopStateAsk, db: Db, actor: Actor) -> Shop:
     """Open, hold or close a shop, as an operator."""
     return await shops.set_state(db, actor, ShopId(shop_id), data)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from shuke.goods.shops import people_sql
-from shuke.goods.shops.people import HireAsk, Invitation
+from shuke.goods.shops.people import HireAsk, ShopInvitation
 from shuke.goods.shops.staff import require_appointing
 from shuke.goods.shops.types import InvitationId, InvitationNotFound, InviteeMissing, Role, ShopId
 from shuke.kit import clock
@@ -19,7 +19,7 @@ LIFE = timedelta(days=14)
 NEW_NAME = "熟客"
 
 
-async def hire(db: Db, actor: Actor, shop_id: ShopId, ask: HireAsk) -> Invitation:
+async def hire(db: Db, actor: Actor, shop_id: ShopId, ask: HireAsk) -> ShopInvitation:
     """Invite a person to the shop's staff, by id or by phone; who has the phone need not be here yet.
 
     By phone, nothing is told of who has it until they accept. Raises MayNotAppoint, InviteeMissing, PersonUnknown,
@@ -49,7 +49,7 @@ async def invite(
     role: Role | None = None,
     profile_id: UUID | None = None,
     phone_masked: str | None = None,
-) -> Invitation:
+) -> ShopInvitation:
     """Ask a person to take a role, or to let their profile be linked; asked again, it lasts longer. Trusts its caller."""
     home, now = home_of(shop_id), clock.now()
     async with transaction(db):
@@ -70,7 +70,7 @@ async def withdraw(db: Db, actor: Actor, shop_id: ShopId, invitation_id: UUID) -
         await people_sql.DROP_INVITATION.run(db, home_of(invitee), invitee, invitation_id)
 
 
-async def invitations_of(db: Db, actor: Actor, shop_id: ShopId, cursor: str | None, limit: int) -> Page[Invitation]:
+async def invitations_of(db: Db, actor: Actor, shop_id: ShopId, cursor: str | None, limit: int) -> Page[ShopInvitation]:
     """The invitations of a shop that wait for an answer."""
     actor.require("staff.write", shop_id)
     after = decode_cursor(cursor, tuple[UUID]) or (None,)
@@ -78,7 +78,7 @@ async def invitations_of(db: Db, actor: Actor, shop_id: ShopId, cursor: str | No
     return page(rows, limit, lambda row: (row.id,))
 
 
-async def my_invitations(db: Db, actor: Actor) -> list[Invitation]:
+async def my_invitations(db: Db, actor: Actor) -> list[ShopInvitation]:
     """What the actor is asked and has not answered, the newest first, at most 200."""
     _ = actor.person
     selves = list(actor.selves)
@@ -86,7 +86,7 @@ async def my_invitations(db: Db, actor: Actor) -> list[Invitation]:
     return await people_sql.INVITATIONS.all(db, [home_of(id) for id in ids], ids, selves, clock.now())
 
 
-async def answer(db: Db, actor: Actor, invitation_id: UUID, *, is_accepted: bool) -> Invitation:
+async def answer(db: Db, actor: Actor, invitation_id: UUID, *, is_accepted: bool) -> ShopInvitation:
     """Mark an invitation as answered by its invitee, once; raises InvitationNotFound. What follows is the caller's."""
     _ = actor.person
     selves = list(actor.selves)

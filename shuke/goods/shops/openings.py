@@ -7,6 +7,7 @@ from shuke.goods.shops.roles import OWNER
 from shuke.goods.shops.rules import words_of
 from shuke.goods.shops.templates import make_template
 from shuke.goods.shops.types import (
+    FreightTemplateAsk,
     LocationAsk,
     MerchantOfOtherKind,
     MerchantRow,
@@ -15,7 +16,6 @@ from shuke.goods.shops.types import (
     ShopId,
     ShopOpened,
     State,
-    TemplateAsk,
 )
 from shuke.kit import clock, settings
 from shuke.kit.actor import Actor, PersonId
@@ -83,7 +83,7 @@ async def _open(db: Db, owner_id: PersonId, merchant: MerchantRow, ask: ShopAsk,
         now,
     )
     await make_location(db, shop_id, ask.location or LocationAsk(name=ask.name), is_default=True)
-    await make_template(db, shop_id, TemplateAsk(name=ask.name, rules=ask.freight, is_default=True))
+    await make_template(db, shop_id, FreightTemplateAsk(name=ask.name, rules=ask.freight, is_default=True))
     await people_sql.FIRST_OWNER.run(db, home, shop_id, owner_id, now)
     await people_sql.ADD_WORKPLACE.run(db, home_of(owner_id), owner_id, shop_id, OWNER, now)
     await identity.give_role(db, owner_id, owner_id, shop_id, OWNER)

@@ -19,7 +19,7 @@ class Staff(msgspec.Struct, frozen=True):
     since: datetime
 
 
-class StaffCard(msgspec.Struct, frozen=True):
+class StaffMember(msgspec.Struct, frozen=True):
     """Staff with a name."""
 
     person: PersonCard
@@ -43,7 +43,7 @@ class HireAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone: Annotated[str, msgspec.Meta(min_length=1, max_length=40)] | None = None
 
 
-class Invitation(msgspec.Struct, frozen=True):
+class ShopInvitation(msgspec.Struct, frozen=True):
     """Asked to join a shop's staff in a role, or to link a profile; by phone, only the masked number shows until accepted."""
 
     id: InvitationId
@@ -57,7 +57,7 @@ class Invitation(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-class ProfileAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LinkAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A profile to link."""
 
     profile_id: UUID
@@ -75,4 +75,4 @@ class LinkAnswer(msgspec.Struct, frozen=True):
     """The profile is linked, or its owner was asked."""
 
     linked: LinkedProfile | None
-    invitation: Invitation | None
+    invitation: ShopInvitation | None

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from shuke.goods.shops.people import Invitation, LinkedProfile, Staff, Workplace
+from shuke.goods.shops.people import LinkedProfile, ShopInvitation, Staff, Workplace
 from shuke.kit.db import Query, Statement
 
 # The count of owners is kept by the same statement; the table refuses a shop without one.
@@ -79,7 +79,7 @@ REMOVE_WORKPLACE = Statement("""
     where home = $1 and person_id = $2 and shop_id = $3 and role = $4""")
 
 INVITE = Query(
-    Invitation,
+    ShopInvitation,
     """
     insert into shops.invitations as had
         (home, id, shop_id, person_id, role, profile_id, phone_masked, invited_by, invited_at, expires_at)
@@ -91,7 +91,7 @@ INVITE = Query(
 )
 
 ANSWER = Query(
-    Invitation,
+    ShopInvitation,
     """
     update shops.invitations set answered_at = $4, is_accepted = $5, phone_masked = null
     where home = $1 and id = $2 and person_id = any($3::uuid[]) and answered_at is null and expires_at > $4
@@ -112,7 +112,7 @@ WITHDRAW_THEIRS = Statement("""
     where home = $1 and shop_id = $2 and invited_by = $3 and answered_at is null""")
 
 INVITATIONS_OF_SHOP = Query(
-    Invitation,
+    ShopInvitation,
     """
     select id, shop_id, case when phone_masked is null then person_id end as person_id,
            phone_masked, role, profile_id, invited_by, invited_at, expires_at
@@ -139,7 +139,7 @@ MY_INVITATION_IDS = Query(
 )
 
 INVITATIONS = Query(
-    Invitation,
+    ShopInvitation,
     """
     select {cols} from shops.invitations
     where (home, id) in (select h, i from unnest($1::bigint[], $2::uuid[]) as of(h, i))

@@ -6,15 +6,15 @@ from uuid import UUID
 from shuke.goods.shops import sql
 from shuke.goods.shops.rules import REACHED_FROM
 from shuke.goods.shops.types import (
-    AppealAsk,
     NothingToAppeal,
-    Review,
     Shop,
+    ShopAppealAsk,
     ShopId,
     ShopNotFound,
+    ShopReview,
+    ShopStateAsk,
     ShopStateChanged,
     State,
-    StateAsk,
     StateNotPossible,
 )
 from shuke.kit import clock
@@ -25,7 +25,7 @@ from shuke.kit.ids import home_of, new_id
 from shuke.kit.pages import Page, decode_cursor, page
 
 
-async def set_state(db: Db, actor: Actor, shop_id: ShopId, ask: StateAsk) -> Shop:
+async def set_state(db: Db, actor: Actor, shop_id: ShopId, ask: ShopStateAsk) -> Shop:
     """Open, hold or close a shop, as an operator; the reason is kept. Raises StateNotPossible."""
     actor.require("ops.shops")
     home = home_of(shop_id)
@@ -37,7 +37,7 @@ async def set_state(db: Db, actor: Actor, shop_id: ShopId, ask: StateAsk) -> Sho
         return await sql.SHOP.one(db, home, shop_id)
 
 
-async def appeal(db: Db, actor: Actor, shop_id: ShopId, ask: AppealAsk) -> None:
+async def appeal(db: Db, actor: Actor, shop_id: ShopId, ask: ShopAppealAsk) -> None:
     """Say why a held or closed shop should be open, as its owner; once, until an operator sets its state again."""
     actor.require("shop.own", shop_id)
     home = home_of(shop_id)
@@ -45,7 +45,7 @@ async def appeal(db: Db, actor: Actor, shop_id: ShopId, ask: AppealAsk) -> None:
         raise NothingToAppeal()
 
 
-async def reviews_of(db: Db, actor: Actor, shop_id: ShopId, cursor: str | None, limit: int) -> Page[Review]:
+async def reviews_of(db: Db, actor: Actor, shop_id: ShopId, cursor: str | None, limit: int) -> Page[ShopReview]:
     """What was decided about a shop and said to it, the newest first, for its owners and operators."""
     if not actor.can("ops.shops"):
         actor.require("shop.own", shop_id)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from shuke.goods.shops.types import (
     Delivering,
+    FreightTemplate,
     Location,
     MerchantRow,
-    Review,
     Shop,
     ShopCard,
-    Template,
+    ShopReview,
 )
 from shuke.kit.db import Query, Statement
 from shuke.kit.proofs import Finding
@@ -137,7 +137,7 @@ FIRST_SHOP = Query(
 DELIVERING = Query(
     Delivering,
     """
-    select s.id, s.name, s.state, s.currency, l.id as default_location_id,
+    select s.id, s.owner_id, s.name, s.state, s.currency, l.id as default_location_id,
            array(
                select p.id from shops.locations p
                where p.home = s.home and p.shop_id = s.id and p.pickup and p.closed_at is null
@@ -179,7 +179,7 @@ APPEAL = Query(
 )
 
 REVIEWS = Query(
-    Review,
+    ShopReview,
     """
     select {cols} from shops.reviews
     where home = $1 and shop_id = $2 and ($3::timestamptz is null or (at, id) < ($3, $4))
@@ -232,7 +232,7 @@ NO_DEFAULT_TEMPLATE = Statement("""
     where home = $1 and shop_id = $2 and is_default""")
 
 ADD_TEMPLATE = Query(
-    Template,
+    FreightTemplate,
     """
     insert into shops.freight_templates (home, id, shop_id, name, is_default, rules, created_at)
     values ($1, $2, $3, $4, $5, $6, $7)
@@ -240,7 +240,7 @@ ADD_TEMPLATE = Query(
 )
 
 REVISE_TEMPLATE = Query(
-    Template,
+    FreightTemplate,
     """
     update shops.freight_templates set name = $4, rules = $5, is_default = is_default or $6
     where home = $1 and shop_id = $2 and id = $3
@@ -253,7 +253,7 @@ REMOVE_TEMPLATE = Query(
 )
 
 TEMPLATES = Query(
-    Template,
+    FreightTemplate,
     """
     select {cols} from shops.freight_templates
     where home = $1 and shop_id = $2 and ($3::uuid is null or id > $3)

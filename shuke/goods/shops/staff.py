@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shuke.goods.shops import people_sql
-from shuke.goods.shops.people import Staff, StaffCard
+from shuke.goods.shops.people import Staff, StaffMember
 from shuke.goods.shops.rules import MANAGED
 from shuke.goods.shops.types import AlreadyStaff, LastOwner, MayNotAppoint, NotStaff, Role, ShopId, StaffMoved
 from shuke.kit import clock
@@ -66,11 +66,11 @@ async def works_as(db: Db, shop_id: UUID, person_id: UUID, role: Role) -> bool:
     return bool(await people_sql.IS_STAFF.first(db, home_of(shop_id), shop_id, person_id, role))
 
 
-async def staff_of(db: Db, actor: Actor, shop_id: ShopId, cursor: str | None = None, limit: int = 20) -> Page[StaffCard]:
+async def staff_of(db: Db, actor: Actor, shop_id: ShopId, cursor: str | None = None, limit: int = 20) -> Page[StaffMember]:
     """Who works in a shop, those who came first at the top, for those who appoint."""
     actor.require("staff.write", shop_id)
     after = decode_cursor(cursor, tuple[datetime, UUID, str]) or (None, None, None)
     rows = await people_sql.STAFF.all(db, home_of(shop_id), shop_id, *after, limit + 1)
     found = page(rows, limit, lambda row: (row.since, row.person_id, row.role))
     people = await identity.by_ids(db, {row.person_id for row in found.items})
-    return Page([StaffCard(people[row.person_id], row.role, row.since) for row in found.items], found.next_cursor)
+    return Page([StaffMember(people[row.person_id], row.role, row.since) for row in found.items], found.next_cursor)

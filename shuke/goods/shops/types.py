@@ -110,7 +110,7 @@ class Location(msgspec.Struct, frozen=True):
     is_default: bool
 
 
-class TemplateAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FreightTemplateAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A freight template, whole."""
 
     name: Title
@@ -118,7 +118,7 @@ class TemplateAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_default: bool = False
 
 
-class Template(msgspec.Struct, frozen=True):
+class FreightTemplate(msgspec.Struct, frozen=True):
     """What delivery costs, by region."""
 
     id: UUID
@@ -186,7 +186,7 @@ class ShopCard(msgspec.Struct, frozen=True):
     opened_at: datetime | None
 
 
-class ShopPage(msgspec.Struct, frozen=True):
+class ShopView(msgspec.Struct, frozen=True):
     """A shop as everybody sees it, with who sells there."""
 
     id: ShopId
@@ -213,6 +213,7 @@ class Delivering(msgspec.Struct, frozen=True):
     """What an order needs to know of its shop."""
 
     id: ShopId
+    owner_id: PersonId
     name: str
     state: State
     currency: str
@@ -221,20 +222,20 @@ class Delivering(msgspec.Struct, frozen=True):
     freight: FreightRules
 
 
-class StateAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ShopStateAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Set the state of a shop, saying why."""
 
     state: Literal["open", "held", "closed"]
     why: Why
 
 
-class AppealAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ShopAppealAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a shop should be open again."""
 
     why: Why
 
 
-class Review(msgspec.Struct, frozen=True):
+class ShopReview(msgspec.Struct, frozen=True):
     """A state that was set, or an appeal: who, when, why."""
 
     id: UUID
