@@ -1,6 +1,6 @@
 """Captures: what channels tell of payments. Authentic news may still come twice, late or wrong; it changes the world once."""
 
-from shuke.kit import clock
+from shuke.kit import clock, logs
 from shuke.kit.actor import PersonId
 from shuke.kit.db import Db, transaction
 from shuke.kit.events import emit
@@ -8,6 +8,8 @@ from shuke.kit.ids import home_of, new_id
 from shuke.money.payments import channels, sql
 from shuke.money.payments.rules import MAX_ATTEMPTS, News, stray_reference, why_not_captured
 from shuke.money.payments.types import (
+    ChannelSilent,
+    ChannelUnavailable,
     FailedNotice,
     LateCapture,
     PaidNotice,
@@ -22,6 +24,8 @@ from shuke.money.payments.types import (
 )
 
 MAX_QUERIES_A_ROUND = 200
+
+log = logs.named("payments")
 
 
 async def capture(db: Db, channel: str, notice: PaidNotice) -> None:
@@ -43,12 +47,10 @@ async def capture(db: Db, channel: str, notice: PaidNotice) -> None:
         if captured is None:
             await _explain(db, channel, notice)
             return
-        await emit(
-            db,
-            PaymentCaptured(
-                notice.payment_id, captured.payer_id, channel, captured.transaction_id, captured.parts, captured.captured_at
-            ),
-        )
+        # Who hears this posts to each shop's book in turn: in one order for all, so that two payments never wait in a circle.
+        parts = sorted(captured.parts, key=lambda part: home_of(part.shop_id))
+        payer_id, at = captured.payer_id, captured.captured_at
+        await emit(db, PaymentCaptured(notice.payment_id, payer_id, channel, captured.transaction_id, parts, at))
 
 
 async def fail(db: Db, channel: str, notice: FailedNotice) -> None:
@@ -63,19 +65,24 @@ async def fail(db: Db, channel: str, notice: FailedNotice) -> None:
 
 
 async def query(db: Db, payment_id: PaymentId) -> None:
-    """Ask the channel about a pending payment, and believe the answer as a notice. In no transaction."""
+    """Ask the channel about a pending payment, and believe the answer as a notice; silence is asked again. In no transaction."""
     found = await sql.PAYMENT.first(db, home_of(payment_id), payment_id)
-    if found is not None and found.status == "pending":
-        channel = channels.get(found.channel)
-        await _believe(db, found.id, found.attempt, channel.name, await channel.query(found))
+    if found is None or found.status != "pending":
+        return
+    try:
+        state = await channels.get(found.channel).query(found)
+    except (ChannelSilent, ChannelUnavailable) as error:
+        log.warning("payment_unanswered", payment_id=payment_id, channel=found.channel, why=error.code)
+    else:
+        await _believe(db, found.id, found.attempt, found.channel, state)
 
 
 async def close_at_channel(db: Db, payment_id: PaymentId) -> None:
     """Close a closed payment at its channel too; if somebody paid before, the money goes back. In no transaction."""
     found = await sql.PAYMENT.first(db, home_of(payment_id), payment_id)
     assert found is not None, "a closed payment does not vanish"
-    channel = channels.get(found.channel)
-    await _believe(db, found.id, found.attempt, channel.name, await channel.close(found))
+    state = await channels.get(found.channel).close(found)
+    await _believe(db, found.id, found.attempt, found.channel, state)
 
 
 async def find_unanswered(db: Db) -> None:

@@ -135,7 +135,7 @@ class RefundRow(msgspec.Struct, frozen=True):
 
 
 class PaymentCaptured(Event, frozen=True):
-    """A payment is ours. Channel `none` is a total of zero, which nobody had to pay."""
+    """A payment is ours; parts by the home of their shop. Channel `none` is a total of zero, which nobody had to pay."""
 
     payment_id: PaymentId
     payer_id: PersonId
