@@ -65,7 +65,7 @@ async def fail(db: Db, channel: str, notice: FailedNotice) -> None:
 
 
 async def query(db: Db, payment_id: PaymentId) -> None:
-    """Ask the channel about a pending payment, and believe the answer as a notice; silence is asked again. In no transaction."""
+    """Ask the channel about a pending payment, and believe the answer as a notice; silence is asked again later."""
     found = await sql.PAYMENT.first(db, home_of(payment_id), payment_id)
     if found is None or found.status != "pending":
         return
