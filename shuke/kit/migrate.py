@@ -1,7 +1,7 @@
 """Migrations: plain SQL files in `<module>/migrations/NNNN_name.sql`, applied once each, in the order of the modules."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -46,27 +46,47 @@ async def migrate(db: Db, modules: Sequence[ModuleType]) -> list[Migration]:
     await db.execute(f"select pg_advisory_lock({_LOCK})")
     try:
         await db.execute(CREATE)
-        applied = {(each.module, each.name): each.checksum for each in await APPLIED.all(db)}
+        applied = _by_name(await APPLIED.all(db))
         return [done for module in modules for done in await _migrate_module(db, module, applied)]
     finally:
         await db.execute(f"select pg_advisory_unlock({_LOCK})")
 
 
+async def pending(db: Db, modules: Sequence[ModuleType]) -> list[Migration]:
+    """What `migrate` would apply to this database; raises MigrationChanged."""
+    has_any = await db.fetchval("select to_regclass('kit.migrations') is not null")
+    applied = _by_name(await APPLIED.all(db)) if has_any else {}
+    return [migration for module in modules for migration, _ in _missing(module, applied)]
+
+
+def known(modules: Sequence[ModuleType]) -> list[Migration]:
+    """Every migration there is, in the order in which they are applied."""
+    return [migration for module in modules for migration, _ in _missing(module, {})]
+
+
 async def _migrate_module(db: Db, module: ModuleType, applied: dict[tuple[str, str], str]) -> list[Migration]:
+    done: list[Migration] = []
+    for migration, text in _missing(module, applied):
+        async with db.transaction():
+            await db.execute(f"create schema if not exists {migration.module}")
+            await db.execute(text)
+            await RECORD.run(db, migration.module, migration.name, migration.checksum)
+        done.append(migration)
+    return done
+
+
+def _missing(module: ModuleType, applied: dict[tuple[str, str], str]) -> Iterator[tuple[Migration, str]]:
     assert module.__file__ is not None
     schema = module.__name__.rpartition(".")[2]
-    done: list[Migration] = []
     for file in sorted(Path(module.__file__).parent.glob("migrations/*.sql")):
         text = file.read_text()
         migration = Migration(schema, file.stem, hashlib.sha256(text.encode()).hexdigest())
         known = applied.get((schema, file.stem))
-        if known == migration.checksum:
-            continue
-        if known is not None:
+        if known is None:
+            yield migration, text
+        elif known != migration.checksum:
             raise MigrationChanged(f"{schema}/{file.name} was applied with another text")
-        async with db.transaction():
-            await db.execute(f"create schema if not exists {schema}")
-            await db.execute(text)
-            await RECORD.run(db, schema, file.stem, migration.checksum)
-        done.append(migration)
-    return done
+
+
+def _by_name(applied: list[Migration]) -> dict[tuple[str, str], str]:
+    return {(each.module, each.name): each.checksum for each in applied}

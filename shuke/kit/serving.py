@@ -1,5 +1,6 @@
 """The server process: granian on uvloop, as many workers as asked for, stopped without cutting a request short."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -9,13 +10,14 @@ from granian.constants import Interfaces, Loops
 from shuke.kit import logs, metrics
 from shuke.kit.settings import Settings
 
-STOP_WITHIN_S = 30
+STOP_WITHIN_S = 8
 """How long running requests may take to end once the server is told to stop."""
 
 
 def serve(application: Callable[[], Any], settings: Settings, workers: int = 1) -> None:
     """Serve until SIGINT or SIGTERM; each worker makes its own application, and a worker that dies is replaced."""
-    logs.configure(settings, "api")
+    if not logging.getLogger().handlers:
+        logs.configure(settings, "api")
     metrics.configure(settings)
     server = Granian(
         "shuke",
