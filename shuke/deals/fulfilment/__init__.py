@@ -4,6 +4,7 @@ Never more is sent than was bought (trade's lines say so). An order is received 
 after everything was sent, 2 days for pickup and virtual goods. Orders imported from elsewhere are played through here too.
 """
 
+from shuke.deals.fulfilment.couriers import SANDBOX_DELIVERY
 from shuke.deals.fulfilment.parcels import order, parcels_of, send, ship, track
 from shuke.deals.fulfilment.types import (
     OrderWithParcels,
@@ -17,6 +18,7 @@ from shuke.deals.fulfilment.types import (
 )
 
 __all__ = [
+    "SANDBOX_DELIVERY",
     "OrderWithParcels",
     "Parcel",
     "ParcelDelivered",

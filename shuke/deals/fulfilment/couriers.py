@@ -6,11 +6,14 @@ from typing import Protocol
 from shuke.deals.fulfilment.types import TrackingEvent, TrackingKind
 from shuke.kit import settings
 
+SANDBOX_DELIVERY = timedelta(hours=44)
+"""How long the sandbox courier takes."""
+
 PAUSES: tuple[tuple[timedelta, TrackingKind, str], ...] = (
     (timedelta(hours=5), "in_transit", "揽收"),
     (timedelta(hours=20), "in_transit", "运输中"),
     (timedelta(hours=40), "out_for_delivery", "派送中"),
-    (timedelta(hours=44), "delivered", "已签收"),
+    (SANDBOX_DELIVERY, "delivered", "已签收"),
 )
 
 
@@ -27,8 +30,8 @@ class SandboxCourier:
 
     async def timeline(self, carrier: str, tracking_number: str, shipped_at: datetime, now: datetime) -> list[TrackingEvent]:
         """The stops that a parcel of that age has passed."""
-        passed = [(shipped_at + pause, kind, text) for pause, kind, text in PAUSES if shipped_at + pause <= now]
-        return [TrackingEvent(at, kind, "", text) for at, kind, text in passed]
+        stops = [TrackingEvent(shipped_at + pause, kind, "", text) for pause, kind, text in PAUSES]
+        return [stop for stop in stops if stop.at <= now]
 
 
 def courier() -> Courier | None:

@@ -8,5 +8,5 @@ RECEIPT_AFTER = {
     "pickup": timedelta(days=2),
     "none": timedelta(days=2),
 }
-FOLLOW_EVERY = timedelta(hours=6)
+FOLLOW_EVERY = timedelta(hours=12)
 VIRTUAL_CARRIER = "virtual"

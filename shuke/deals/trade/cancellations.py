@@ -14,6 +14,7 @@ from shuke.kit.db import Db, transaction
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of
 from shuke.money import payments
+from shuke.money.payments import PaymentId
 from shuke.society import shares
 
 
@@ -44,7 +45,7 @@ async def cancel_held(db: Db, order_id: UUID, reason: str) -> bool:
     return await close_paid(db, order_id, reason, only=Status.HELD)
 
 
-async def expire(db: Db, payment_id: UUID, order_ids: Sequence[UUID]) -> None:
+async def expire(db: Db, payment_id: PaymentId, order_ids: Sequence[UUID]) -> None:
     """Nobody paid in time: the payment closes, or it was captured first and nothing happens."""
     homes = [home_of(order_id) for order_id in order_ids]
     unpaid = await sql.STANDING_OF_PAYMENT.all(db, homes, list(order_ids), payment_id)

@@ -1,17 +1,19 @@
 """What trade says and orders: its events and jobs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from shuke.kit.events import Event, Job
 from shuke.kit.money import Money
+from shuke.money.payments import PaymentId
 
 
 class OrderPlaced(Event, frozen=True):
     """Orders were placed together."""
 
-    payment_id: UUID
-    order_ids: list[UUID]
+    payment_id: PaymentId
+    order_ids: Sequence[UUID]
     buyer_id: UUID
 
 
@@ -67,5 +69,5 @@ class OrderCancelled(Event, frozen=True):
 class ExpireOrders(Job, frozen=True):
     """Cancel the orders of a payment that nobody made."""
 
-    payment_id: UUID
-    order_ids: list[UUID]
+    payment_id: PaymentId
+    order_ids: Sequence[UUID]

@@ -83,7 +83,7 @@ async def _place(db: Db, actor: Actor, buyer_id: UUID, ask: OrderAsk) -> Placed:
     }
     rows = [order_row(common, order_id, basket, attributions[order_id], now) for order_id, basket in orders.items()]
     await write(db, buyer_id, rows, orders, priced.skus, _sealed(priced, buyer_id))
-    await emit(db, OrderPlaced(payment.id, list(order_ids), buyer_id), Later(ExpireOrders(payment.id, list(order_ids)), pay_by))
+    await emit(db, OrderPlaced(payment.id, order_ids, buyer_id), Later(ExpireOrders(payment.id, order_ids), pay_by))
     holds = [
         Hold(order_id, SkuId(line.sku_id), LocationId(basket.location_id), line.quantity)
         for order_id, basket in orders.items()

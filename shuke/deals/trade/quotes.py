@@ -78,8 +78,7 @@ async def price(
     for shop_id in dict.fromkeys(skus[sku_id].shop_id for sku_id in wanted):
         shop = open_shops[shop_id]
         theirs = {sku_id: quantity for sku_id, quantity in wanted.items() if skus[sku_id].shop_id == shop_id}
-        rules.check_pickup(delivery, shop)
-        location = rules.locate(shop, theirs, on_hand, delivery.location_id, any_place=delivery.mode != "pickup")
+        location = rules.locate(shop, theirs, on_hand, rules.pickup_place(delivery, shop))
         plain = rules.price_lines(theirs, skus, line)
         line += len(plain)
         priced, adjustments = rules.apply_offer(plain, offer)

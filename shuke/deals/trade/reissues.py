@@ -4,14 +4,15 @@ from uuid import UUID
 
 from shuke.deals.trade import sql
 from shuke.deals.trade.messages import ExpireOrders
+from shuke.kit.actor import PersonId
 from shuke.kit.db import Db
 from shuke.kit.events import Later, emit
 from shuke.kit.ids import home_of
 from shuke.money import payments
-from shuke.money.payments import Part, Payment
+from shuke.money.payments import Part, Payment, PaymentId
 
 
-async def reissue(db: Db, payment_id: UUID, buyer_id: UUID, leaving_out: UUID | None = None) -> Payment | None:
+async def reissue(db: Db, payment_id: PaymentId, buyer_id: PersonId, leaving_out: UUID | None = None) -> Payment | None:
     """Open a payment for the unpaid orders of one that was closed; None when nothing is left to pay. Trusts its caller.
 
     The deadline stays. The closed payment can not be captured any more: money that comes for it goes back by itself.

@@ -11,7 +11,7 @@ from shuke.goods import shops
 from shuke.goods.catalog import ForSale
 from shuke.goods.regulars import Guide
 from shuke.goods.shops import Delivering, ShopId
-from shuke.goods.stock import SoldOut
+from shuke.goods.stock import LocationId, SkuId, SoldOut
 from shuke.kit.actor import PersonId
 from shuke.kit.money import Money, split, total
 from shuke.society.shares import SharePath
@@ -66,29 +66,22 @@ def check_saleable(wanted: Mapping[UUID, int], skus: Mapping[UUID, ForSale], ope
 
 
 def locate(
-    shop: Delivering,
-    wanted: Mapping[UUID, int],
-    on_hand: Mapping[UUID, Mapping[UUID, int]],
-    asked: UUID | None,
-    *,
-    any_place: bool,
+    shop: Delivering, wanted: Mapping[UUID, int], on_hand: Mapping[SkuId, Mapping[LocationId, int]], bound_to: UUID | None
 ) -> UUID:
-    """The one location that serves a shop's whole order: the one asked for, the default if it can, else one that can.
+    """The one location that serves a shop's whole order: the one it is bound to, the default if it can, else one that can.
 
-    Raises SoldOut for the first SKU that is short where it would have to come from. It is a choice, not the guard: the
-    reservation is.
+    Raises SoldOut for a SKU that is short where it would have to come from. This is a choice; the guard is the reservation.
     """
-    places = [asked] if asked else [shop.default_location_id]
-    if any_place and not asked:
-        places += sorted({place for sku_id in wanted for place in on_hand.get(sku_id, {})} - set(places), key=str)
+    stocked = {place for sku_id in wanted for place in on_hand.get(SkuId(sku_id), {})}
+    places = [bound_to] if bound_to else [shop.default_location_id, *sorted(stocked - {shop.default_location_id})]
+    short: UUID | None = None
     for place in places:
-        if all(on_hand.get(sku_id, {}).get(place, 0) >= quantity for sku_id, quantity in wanted.items()):
+        lacking = [sku_id for sku_id, most in wanted.items() if on_hand.get(SkuId(sku_id), {}).get(LocationId(place), 0) < most]
+        if not lacking:
             return place
-    for sku_id, quantity in wanted.items():
-        if max((on_hand.get(sku_id, {}).get(place, 0) for place in places), default=0) < quantity:
-            raise SoldOut(sku_id=sku_id, wanted=quantity)
-    sku_id, quantity = next(iter(wanted.items()))
-    raise SoldOut(sku_id=sku_id, wanted=quantity)
+        short = short or lacking[0]
+    assert short is not None
+    raise SoldOut(sku_id=short, wanted=wanted[short])
 
 
 def price_lines(wanted: Mapping[UUID, int], skus: Mapping[UUID, ForSale], first_line: int) -> list[QuoteLine]:
@@ -160,14 +153,17 @@ def check_delivery(delivery: DeliveryAsk, skus: Sequence[ForSale], *, has_addres
                 raise NothingToDeliver(sku_id=sku.id)
 
 
-def check_pickup(delivery: DeliveryAsk, shop: Delivering) -> None:
-    """A location that is asked for belongs to the shop; raises LocationUnfit."""
-    if delivery.location_id is None:
-        return
-    if delivery.location_id not in shop.locations or (
-        delivery.mode == "pickup" and delivery.location_id not in shop.pickup_location_ids
-    ):
-        raise LocationUnfit(location_id=delivery.location_id)
+def pickup_place(delivery: DeliveryAsk, shop: Delivering) -> UUID | None:
+    """The location a delivery is bound to, if it is: where it is picked up, or where it was asked to come from.
+
+    Raises LocationUnfit when nothing can be picked up there.
+    """
+    if delivery.mode != "pickup":
+        return delivery.location_id
+    place = delivery.location_id or next(iter(shop.pickup_location_ids), None)
+    if place is None or place not in shop.pickup_location_ids:
+        raise LocationUnfit(location_id=place)
+    return place
 
 
 def attribute(buyer_ids: Sequence[UUID], shop: Delivering, path: SharePath | None, guide: Guide | None) -> Attribution:
@@ -187,7 +183,7 @@ def attribute(buyer_ids: Sequence[UUID], shop: Delivering, path: SharePath | Non
     return Attribution(
         entry=path.entry_medium,
         link_id=path.link_id,
-        first_link_id=path.root_id,
+        first_link_id=path.first_link_id,
         first_touch=path.first_touch,
         last_touch=path.last_touch,
         path=people,

@@ -11,6 +11,8 @@ from shuke.kit.actor import PersonId
 from shuke.kit.db import Query, Statement
 from shuke.kit.money import Money
 from shuke.kit.proofs import Finding
+from shuke.money.payments import PaymentId
+from shuke.society.shares import LinkId
 
 
 class Turned(msgspec.Struct, frozen=True):
@@ -19,12 +21,12 @@ class Turned(msgspec.Struct, frozen=True):
     id: OrderId
     shop_id: ShopId
     buyer_id: PersonId
-    payment_id: UUID
+    payment_id: PaymentId
     status: Status
     total: Money
     held_for: str | None
     offer_id: UUID | None
-    link_id: UUID | None
+    link_id: LinkId | None
     delivery_mode: str
 
 
@@ -51,7 +53,7 @@ class Standing(msgspec.Struct, frozen=True):
     shop_id: ShopId
     buyer_id: PersonId
     number: str
-    payment_id: UUID
+    payment_id: PaymentId
     channel: str
     status: Status
     goods: Money
@@ -237,7 +239,7 @@ MARK_SHIPPED = Query(
         where l.home = $1 and l.order_id = $2)
     update trade.orders set
         status = case when rest.quantity = 0 then 'shipped' else 'partly_shipped' end,
-        shipped_at = case when rest.quantity = 0 then $5 end
+        shipped_at = case when rest.quantity = 0 then $5::timestamptz end
     from rest
     where home = $1 and id = $2 and shop_id = $6 and status in ('paid', 'partly_shipped')
     and (select count(*) from shipped) = cardinality($3::smallint[])

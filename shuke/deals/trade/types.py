@@ -10,6 +10,8 @@ import msgspec
 from shuke.goods.shops import ShopId
 from shuke.kit.actor import PersonId
 from shuke.kit.money import Money, Price
+from shuke.money.payments import PaymentId
+from shuke.society.shares import LinkId
 
 OrderId = NewType("OrderId", UUID)
 OfferId = NewType("OfferId", UUID)
@@ -121,7 +123,7 @@ class PlacedOrder(msgspec.Struct, frozen=True):
 class PlacedPayment(msgspec.Struct, frozen=True):
     """The payment of orders placed together."""
 
-    id: UUID
+    id: PaymentId
     amount: Money
     status: str
 
@@ -149,8 +151,8 @@ class Attribution(msgspec.Struct, frozen=True):
     """How this sale came about, frozen when it was placed: the path runs from the link opened back to the first sharer."""
 
     entry: str = "direct"
-    link_id: UUID | None = None
-    first_link_id: UUID | None = None
+    link_id: LinkId | None = None
+    first_link_id: LinkId | None = None
     first_touch: datetime | None = None
     last_touch: datetime | None = None
     path: list[PersonId] = []
@@ -189,7 +191,7 @@ class Order(msgspec.Struct, frozen=True):
     shop_id: ShopId
     buyer_id: PersonId
     receiver_id: PersonId | None
-    payment_id: UUID
+    payment_id: PaymentId
     status: Status
     held_for: str | None
     lines: list[OrderLine]
@@ -326,7 +328,7 @@ class OrderForSettlement(msgspec.Struct, frozen=True):
     id: OrderId
     shop_id: ShopId
     buyer_id: PersonId
-    payment_id: UUID
+    payment_id: PaymentId
     status: Status
     total: Money
     goods: Money

@@ -143,7 +143,7 @@ class ShopAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ShopPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to change of a shop; what is left out stays."""
+    """What to change of a shop; what is left out stays, an empty cover is removed."""
 
     name: Title | None = None
     story: Text | None = None
