@@ -1,12 +1,17 @@
 import asyncio
 
+import msgspec
 import pytest
 
 from shuke.goods import shops
 from shuke.goods.shops import LocationAsk, MerchantAsk, ShopAsk
+from shuke.goods.shops.types import ResealMerchants
 from shuke.kit import proofs, settings
+from shuke.kit.clock import Timeline
 from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.events import emit
 from shuke.kit.ids import home_of
+from shuke.kit.jobs import drain
 from shuke.kit.money import Money
 from tests.shops.builders import a_person, an_open_shop, an_operator
 
@@ -80,6 +85,24 @@ async def test_another_licence_must_be_verified_anew(db: Db):
 
     await shops.revise_merchant(db, bao.owner, merchant_id, MerchantAsk(licence="91110000MA01ZZZZ9Z"))
     assert not (await shops.shop(db, bao.owner, bao.id)).merchant.is_verified
+
+
+async def test_particulars_are_sealed_anew_after_the_secret_changed(
+    db: Db, timeline: Timeline, installation: settings.Settings
+):
+    bao = await an_open_shop(db, merchant=MerchantAsk(legal_name="包大明", licence="110101199003071234"))
+    changed = msgspec.structs.replace(installation, secret="b" * 32, previous_secrets=(installation.secret,))
+    settings.use(changed)
+
+    try:
+        await emit(db, ResealMerchants())
+        await drain(db, timeline)
+        settings.use(msgspec.structs.replace(changed, previous_secrets=()))
+        (own,) = await shops.my_merchants(db, bao.owner)
+    finally:
+        settings.use(installation)
+
+    assert (own.legal_name, own.licence_tail, own.payout_tail) == ("包大明", "****1234", None)
 
 
 async def test_a_store_offers_pickup_and_a_warehouse_does_not(db: Db):

@@ -1,12 +1,15 @@
 """What regulars do when shops and people change."""
 
 from shuke.goods import shops
-from shuke.goods.regulars import guides, regulars
+from shuke.goods.regulars import guides, regulars, sql
 from shuke.goods.shops import ShopId
 from shuke.kit.actor import PersonId
 from shuke.kit.db import Db
 from shuke.kit.events import on
+from shuke.kit.proofs import prove
 from shuke.society import identity
+
+prove("regulars.guides", "whoever is bound is bound to somebody who is or was a guide of that shop", sql.GUIDES_ARE_GUIDES)
 
 
 @on(shops.StaffMoved)

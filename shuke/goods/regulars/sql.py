@@ -10,6 +10,7 @@ from shuke.goods.regulars.types import (
     RegularRow,
 )
 from shuke.kit.db import Query, Statement
+from shuke.kit.proofs import Finding
 
 # Who comes back after leaving comes back by a word of their own; an order does not undo a no.
 JOIN = Query(
@@ -214,4 +215,15 @@ HANDOVERS = Query(
     select {cols} from regulars.handovers
     where home = $1 and shop_id = $2 and ($3::uuid is null or id < $3)
     order by id desc limit $4""",
+)
+
+GUIDES_ARE_GUIDES = Query(
+    Finding,
+    """
+    select count(*) as checked, count(*) filter (where g.person_id is null) as broken,
+           min(r.person_id::text) filter (where g.person_id is null) as example
+    from regulars.regulars r
+    left join regulars.guides g on g.home = r.home and g.shop_id = r.shop_id and g.person_id = r.guide_id
+    where r.guide_id is not null""",
+    fan_out="a proof reads every shop",
 )

@@ -90,7 +90,8 @@ REVISE_SHOP = Query(
     Shop,
     """
     update shops.shops
-    set name = coalesce($3, name), story = coalesce($4, story), cover = nullif(coalesce($5, cover), ''), city = coalesce($6, city),
+    set name = coalesce($3, name), story = coalesce($4, story),
+        cover = nullif(coalesce($5, cover), ''), city = coalesce($6, city),
         guide_cap_bps = coalesce($7, guide_cap_bps), search = coalesce(array_to_tsvector($8::text[]), search)
     where home = $1 and id = $2
     returning {cols}""",
