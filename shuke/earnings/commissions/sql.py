@@ -6,8 +6,9 @@ from shuke.kit.proofs import Finding
 
 ACCRUE = Statement("""
     with given as (
-        select * from unnest($8::bigint[], $9::uuid[], $10::text[], $11::smallint[],
-                             $12::bigint[], $13::integer[], $14::bigint[], $15::bigint[])
+        select person_home, person_id, role, level, base, rate_bps, amount, reduced
+        from unnest($8::bigint[], $9::uuid[], $10::text[], $11::smallint[],
+                    $12::bigint[], $13::integer[], $14::bigint[], $15::bigint[])
             as given(person_home, person_id, role, level, base, rate_bps, amount, reduced)),
     accrued as (
         insert into commissions.accruals (home, order_id, role, level, person_id, base, rate_bps, amount, reduced, currency,
