@@ -22,11 +22,13 @@ from shuke.goods.catalog.asks import (
 )
 from shuke.goods.catalog.cards import Browse, product_page, show_shop
 from shuke.goods.catalog.categories import put_category, set_rate, tree
+from shuke.goods.catalog.imports import ImportReport, import_products
 from shuke.goods.catalog.lists import browse
 from shuke.goods.catalog.pictures import add_picture, keep_picture
 from shuke.goods.catalog.products import add_sku, for_sale, list_product, product, revise_product, skus_by_code
 from shuke.goods.catalog.reviews import appeal, report, set_state
 from shuke.goods.catalog.sales import count_sales, fold_sales
+from shuke.goods.catalog.shopify import BadRow
 from shuke.goods.catalog.skus import prices_of, revise_sku
 from shuke.goods.catalog.types import (
     Category,
@@ -55,6 +57,7 @@ from shuke.goods.catalog.types import (
 )
 
 __all__ = [
+    "BadRow",
     "Browse",
     "Category",
     "CategoryAsk",
@@ -64,6 +67,7 @@ __all__ = [
     "CodeTaken",
     "CurrencyNotOfShop",
     "ForSale",
+    "ImportReport",
     "LastSku",
     "OptionsDiffer",
     "Picture",
@@ -95,6 +99,7 @@ __all__ = [
     "count_sales",
     "fold_sales",
     "for_sale",
+    "import_products",
     "keep_picture",
     "list_product",
     "prices_of",

@@ -16,6 +16,7 @@ from shuke.goods.catalog.rules import (
     check_ceiling,
     check_currency,
     image_keys,
+    in_order,
     option_names,
     state_when_edited,
     state_when_put_up,
@@ -243,8 +244,5 @@ def _revised(old: Product, ask: ProductPatch) -> Product:
 
 
 def _in_order(product: Product) -> Product:
-    skus = [
-        msgspec.structs.replace(sku, options={name: sku.options[name] for name in product.options if name in sku.options})
-        for sku in product.skus
-    ]
+    skus = [msgspec.structs.replace(sku, options=in_order(sku.options, product.options)) for sku in product.skus]
     return msgspec.structs.replace(product, skus=skus)

@@ -8,7 +8,7 @@ import msgspec
 
 from shuke.goods.catalog import cards_sql
 from shuke.goods.catalog.categories_sql import CategoryFacts
-from shuke.goods.catalog.rules import address_of, thumb_key
+from shuke.goods.catalog.rules import address_of, in_order, thumb_key
 from shuke.goods.catalog.types import Product, Sku, State
 from shuke.goods.catalog.words import index_words
 from shuke.goods.shops import Delivering
@@ -91,7 +91,7 @@ def _told(product: Product, facts: Mapping[UUID, CategoryFacts]) -> Told:
 
 def _part(sku: Sku, options: list[str]) -> dict[str, object]:
     # jsonb forgets the order of names; the product remembers it.
-    return {"id": sku.id, "code": sku.code, "options": {name: sku.options[name] for name in options}, "price": sku.price}
+    return {"id": sku.id, "code": sku.code, "options": in_order(sku.options, options), "price": sku.price}
 
 
 def _badges(product: Product, facts: Mapping[UUID, CategoryFacts]) -> list[str]:

@@ -52,8 +52,6 @@ LOCK_PRODUCT = Query(
     "select id from catalog.products where home = $1 and id = $2 and shop_id = $3 for no key update",
 )
 
-LOCK_IMPORT = Statement("select pg_advisory_xact_lock($1)", fan_out="one import of a shop at a time")
-
 ADD_PRODUCTS = Statement("""
     with added as (
         insert into catalog.products (home, id, shop_id, title, description, category_id, state, images, options,
