@@ -98,7 +98,7 @@ async def _tables(db: Db) -> AsyncIterator[Finding]:
         return
     yield Finding(True, "All migrations are applied")
     waiting = await jobs.WAITING.one(db, datetime.now(UTC))
-    is_running = await db.fetchval(schema.OTHERS) > 0
+    is_running = bool(await db.fetchval(schema.OTHERS))
     is_late = is_running and waiting.late_s > LATE_S
     what = f"{waiting.due} jobs are due" + (f", the oldest for {waiting.late_s:.0f} s" if waiting.due else "")
     what += "" if is_running else "; nothing runs that could do them"
