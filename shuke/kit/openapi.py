@@ -25,7 +25,7 @@ _KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH, "pattern": "^[!-~]+$"},
     "description": "The same key with the same request is answered the same, and done once.",
 }
-_BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
+_BINARY: dict[str, Any] = {"type": "string", "format": "binary", "minLength": 1}
 
 
 def document(shapes: Sequence[Shape]) -> dict[str, Any]:

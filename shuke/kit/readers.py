@@ -161,17 +161,17 @@ def _with_whole_numbers(body: bytes, kind: Any, error: msgspec.ValidationError) 
     """Decode again with `2.0` as the integer that JSON Schema says it is; msgspec does not take it for one."""
     if "got `float`" not in str(error):
         raise problems.fault_of(error, "body") from None
-    plain = _whole(msgspec.json.decode(body))
-    _refuse_what_no_column_holds(plain)
     try:
-        return msgspec.convert(plain, kind)
+        data = msgspec.convert(_whole(msgspec.json.decode(body)), kind)
     except msgspec.ValidationError as again:
         raise problems.fault_of(again, "body") from None
+    _refuse_what_no_column_holds(msgspec.to_builtins(data))
+    return data
 
 
 def _whole(value: Any) -> Any:
     match value:
-        case float() if value.is_integer():
+        case float() if value.is_integer() and abs(value) < _BIGINT:
             return int(value)
         case list():
             return [_whole(part) for part in cast("list[Any]", value)]

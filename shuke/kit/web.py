@@ -245,13 +245,12 @@ def _known(error: Exception) -> Exception:
 async def _read_upload(request: Request[Any, Any, Any], headers: Headers) -> Upload:
     content_type = headers.get(b"content-type", b"application/octet-stream").decode("latin-1")
     if not content_type.lower().startswith("multipart/form-data"):
-        content = await request.body()
-        if not content:
-            raise Malformed(faults={"body": "a file is expected"})
-        return Upload(content, content_type, "")
-    form = await request.form()
-    files = [part for part in form.values() if isinstance(part, UploadFile)]
-    if len(files) != 1:
-        raise Malformed(faults={"file": f"one file is expected, not {len(files)}"})
-    content = await files[0].read()
-    return Upload(content, files[0].content_type, files[0].filename)
+        upload = Upload(await request.body(), content_type, "")
+    else:
+        files = [part for part in (await request.form()).values() if isinstance(part, UploadFile)]
+        if len(files) != 1:
+            raise Malformed(faults={"file": f"one file is expected, not {len(files)}"})
+        upload = Upload(await files[0].read(), files[0].content_type, files[0].filename)
+    if not upload.content:
+        raise Malformed(faults={"file": "it is empty"})
+    return upload

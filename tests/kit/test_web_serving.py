@@ -26,7 +26,10 @@ class Server:
         self.folder = folder
         self.port = next(port for port in range(23_500, 23_900) if _is_free(port))
         command = [sys.executable, "-m", "tests.kit.web_routes", str(folder), str(self.port), dsn]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+        # A file: nobody reads a pipe while the server runs, and a full one would stop it.
+        self.said = folder / "said"
+        with self.said.open("wb") as said:
+            self.process = subprocess.Popen(command, stderr=said, cwd=Path(__file__).parents[2])
         self.url = f"http://127.0.0.1:{self.port}"
 
     async def until_it_answers(self) -> None:
@@ -41,8 +44,8 @@ class Server:
 
     def stop(self) -> list[dict]:
         self.process.send_signal(signal.SIGTERM)
-        _, said = self.process.communicate(timeout=20)
-        return [json.loads(line) for line in said.splitlines()]
+        self.process.wait(timeout=20)
+        return [json.loads(line) for line in self.said.read_text().splitlines()]
 
     async def raw(self, sent: bytes) -> bytes:
         """What comes back for these bytes, until the server closes."""
