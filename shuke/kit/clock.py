@@ -46,6 +46,11 @@ def now() -> datetime:
     return timeline.now if timeline else datetime.now(UTC)
 
 
+def wall() -> datetime:
+    """The instant of the wall clock, whatever timeline we are on."""
+    return datetime.now(UTC)
+
+
 def timeline_name() -> str:
     """The name of the timeline we are on; jobs carry it."""
     timeline = _timeline.get()

@@ -26,6 +26,8 @@ class Refusal(Exception):
         module = cls.__module__.removesuffix(".types").rpartition(".")[2]
         cls.code = code or f"{module}.{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
         own = tuple(name for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind))
+        taken = {"status", "code", "sentence", "fields"}.intersection(own)
+        assert not taken, f"{cls.__name__}: a field cannot be called {taken}, which every refusal has"
         cls._fields = cls._fields + own
 
     def __init__(self, **fields: Any) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shuke.deals import fulfilment, trade
 from shuke.deals.fulfilment import ParcelLine, ShipmentAsk
-from shuke.deals.trade import PriceAsk, Status
+from shuke.deals.trade import PriceChangeAsk, Status
 from shuke.goods import stock
 from shuke.kit import clock, proofs
 from shuke.kit.db import Db, transaction
@@ -53,7 +53,7 @@ async def do(db: Db, timeline: clock.Timeline, cast: Cast, order_id: trade.Order
         case "ten days":
             await drain(db, timeline, clock.now() + timedelta(days=10, minutes=1))
         case _:
-            await trade.change_price(db, cast.bao, cast.shop.id, order_id, PriceAsk(15000))
+            await trade.change_price(db, cast.bao, cast.shop.id, order_id, PriceChangeAsk(15000))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from shuke.deals import trade
-from shuke.deals.trade import DeliveryAsk, LineAsk, PriceAsk, QuoteAsk, Status
+from shuke.deals.trade import DeliveryAsk, LineAsk, PriceChangeAsk, QuoteAsk, Status
 from shuke.goods import regulars, stock
 from shuke.goods.stock import SoldOut
 from shuke.kit import clock
@@ -188,14 +188,14 @@ async def test_a_shop_lowers_the_price_of_an_unpaid_order_within_limits(db: Db, 
     cast = await a_cast(db)
     order = await a_placed_order(db, cast, 2)
 
-    changed = await trade.change_price(db, cast.bao, cast.shop.id, order.id, PriceAsk(12000, "old friend"))
+    changed = await trade.change_price(db, cast.bao, cast.shop.id, order.id, PriceChangeAsk(12000, "old friend"))
 
     assert (changed.discount, changed.total) == (Money(1800, "CNY"), Money(12000, "CNY"))
     assert [(each.kind, each.amount.amount, each.funded_by) for each in changed.adjustments] == [("shop_price", -1800, "shop")]
     assert (await payments.payment(db, cast.ana, changed.payment_id)).amount == Money(12000, "CNY")
     for goods in (6899, 12001):
         with pytest.raises(trade.PriceOutOfLimits):
-            await trade.change_price(db, cast.bao, cast.shop.id, order.id, PriceAsk(goods))
+            await trade.change_price(db, cast.bao, cast.shop.id, order.id, PriceChangeAsk(goods))
 
 
 async def test_a_free_order_needs_no_channel(db: Db, timeline: clock.Timeline):

@@ -5,8 +5,10 @@ after everything was sent, 2 days for pickup and virtual goods. Orders imported 
 """
 
 from shuke.deals.fulfilment.couriers import SANDBOX_DELIVERY
+from shuke.deals.fulfilment.imports import OrderImport, import_orders
 from shuke.deals.fulfilment.parcels import order, parcels_of, send, ship, track
 from shuke.deals.fulfilment.types import (
+    ImportRunning,
     OrderWithParcels,
     Parcel,
     ParcelDelivered,
@@ -19,6 +21,8 @@ from shuke.deals.fulfilment.types import (
 
 __all__ = [
     "SANDBOX_DELIVERY",
+    "ImportRunning",
+    "OrderImport",
     "OrderWithParcels",
     "Parcel",
     "ParcelDelivered",
@@ -27,6 +31,7 @@ __all__ = [
     "ParcelMissing",
     "ShipmentAsk",
     "TrackingEvent",
+    "import_orders",
     "order",
     "parcels_of",
     "send",

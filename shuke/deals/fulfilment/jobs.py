@@ -2,7 +2,7 @@
 
 from shuke.deals import trade
 from shuke.deals.fulfilment import parcels, rules
-from shuke.deals.fulfilment.types import FollowParcel, ReceiveByClock, ShipmentAsk
+from shuke.deals.fulfilment.types import FollowParcel, ReceiveByClock, SendImported, ShipmentAsk
 from shuke.deals.trade import OrderPaid, OrderShipped
 from shuke.kit import clock
 from shuke.kit.db import Db
@@ -33,3 +33,9 @@ async def send_virtual_goods(db: Db, event: OrderPaid) -> None:
 async def follow_parcel(db: Db, job: FollowParcel) -> None:
     """Ask the courier."""
     await parcels.follow(db, job.parcel_id)
+
+
+@on(SendImported)
+async def send_imported(db: Db, job: SendImported) -> None:
+    """What was sold elsewhere was sent from there."""
+    await parcels.send(db, job.shop_id, job.order_id, ShipmentAsk(rules.IMPORTED_CARRIER, job.number))

@@ -49,7 +49,7 @@ async def send(db: Db, shop_id: UUID, order_id: UUID, ask: ShipmentAsk) -> Parce
     home = home_of(order_id)
     if not await sql.PACK.first(db, home, id, order_id, ask.carrier, ask.tracking_number, now, numbers, quantities):
         raise ParcelKnown(tracking_number=ask.tracking_number)
-    if ask.carrier != rules.VIRTUAL_CARRIER and courier() is not None:
+    if ask.carrier not in rules.NOT_FOLLOWED and courier() is not None:
         await emit(db, Later(FollowParcel(id), now + rules.FOLLOW_EVERY))
     return await sql.PARCEL.one(db, home, id)
 

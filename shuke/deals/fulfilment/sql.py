@@ -71,3 +71,11 @@ TRACK = Query(
         on conflict do nothing)
     select order_id from theirs""",
 )
+
+# A lock of the session, so that it outlives the transactions of an import and ends with its process.
+LOCK_IMPORT = Query(
+    bool, "select pg_try_advisory_lock(hashtextextended('fulfilment.imports', $1::bigint))", fan_out="a lock is no table"
+)
+UNLOCK_IMPORT = Query(
+    bool, "select pg_advisory_unlock(hashtextextended('fulfilment.imports', $1::bigint))", fan_out="a lock is no table"
+)

@@ -76,6 +76,20 @@ class FollowParcel(Job, frozen=True):
     parcel_id: UUID
 
 
+class SendImported(Job, frozen=True):
+    """Send an imported order, at the instant its source tells."""
+
+    order_id: UUID
+    shop_id: UUID
+    number: str
+
+
+class ImportRunning(Conflict):
+    """Orders of this shop are being imported at this moment; wait until that is done."""
+
+    shop_id: UUID
+
+
 class ParcelMissing(NotFound):
     """There is no such parcel, or it is not of this shop."""
 

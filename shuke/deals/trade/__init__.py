@@ -8,7 +8,7 @@ Trade sends no parcels (fulfilment) and splits no money (settlement).
 
 from shuke.deals.trade.cancellations import cancel, cancel_by_shop, cancel_held, expire
 from shuke.deals.trade.carts import cart_of, put_in_cart, take_from_cart
-from shuke.deals.trade.imports import place_imported
+from shuke.deals.trade.imports import is_imported, place_imported
 from shuke.deals.trade.messages import (
     OrderCancelled,
     OrderCompleted,
@@ -68,7 +68,7 @@ from shuke.deals.trade.types import (
     Payee,
     Placed,
     PlacedOrder,
-    PriceAsk,
+    PriceChangeAsk,
     Quote,
     QuoteAsk,
     ReasonAsk,
@@ -116,7 +116,7 @@ __all__ = [
     "Payee",
     "Placed",
     "PlacedOrder",
-    "PriceAsk",
+    "PriceChangeAsk",
     "PriceOutOfLimits",
     "Quote",
     "QuoteAsk",
@@ -134,6 +134,7 @@ __all__ = [
     "complete",
     "end",
     "expire",
+    "is_imported",
     "mark_paid",
     "mark_shipped",
     "offer",

@@ -63,7 +63,7 @@ async def _end(db: Db, order: sql.Standing, reason: str) -> None:
         return
     # Captured a moment ago, perhaps not yet marked as paid: then the notice is on its way and the buyer tries again.
     if not await close_paid(db, order.id, reason):
-        raise OrderNotCancellable(order_id=order.id, status=order.status)
+        raise OrderNotCancellable(order_id=order.id, state=order.status)
 
 
 async def _cancel_unpaid(db: Db, order_id: UUID, reason: str) -> None:

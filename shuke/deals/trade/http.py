@@ -10,7 +10,7 @@ from shuke.deals.trade.types import (
     OrderAddress,
     OrderAsk,
     Placed,
-    PriceAsk,
+    PriceChangeAsk,
     Quote,
     QuoteAsk,
     ReasonAsk,
@@ -95,7 +95,7 @@ async def cancel_shop_order(shop_id: UUID, order_id: UUID, data: ReasonAsk, db: 
     status_code=200,
     raises=(trade.OrderMissing, trade.OrderNotPayable, trade.PriceOutOfLimits),
 )
-async def change_order_price(shop_id: UUID, order_id: UUID, data: PriceAsk, db: Db, actor: Actor) -> Order:
+async def change_order_price(shop_id: UUID, order_id: UUID, data: PriceChangeAsk, db: Db, actor: Actor) -> Order:
     """Lower the price of an unpaid order, within limits."""
     return await trade.change_price(db, actor, shop_id, order_id, data)
 

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from shuke.deals.trade import placements, sql
+from shuke.deals.trade import placements, rules, sql
 from shuke.deals.trade.refusals import SkuUnknown
 from shuke.deals.trade.rules import ShopBasket
 from shuke.deals.trade.transitions import book_paid
-from shuke.deals.trade.types import Attribution, ImportedOrder, OrderId, QuoteLine
+from shuke.deals.trade.types import Adjustment, Attribution, ImportedOrder, OrderId, QuoteLine
 from shuke.goods import catalog, shops, stock
 from shuke.goods.catalog import ForSale
 from shuke.goods.shops import Delivering
@@ -18,6 +18,11 @@ from shuke.money import payments
 from shuke.money.payments import Part
 
 CHANNEL = "imported"
+
+
+async def is_imported(db: Db, shop_id: UUID, source: str, external_number: str) -> bool:
+    """Whether an order of another system is here already. Trusts its caller."""
+    return await sql.IMPORTED.first(db, home_of(shop_id), source, external_number) is not None
 
 
 async def place_imported(db: Db, ask: ImportedOrder) -> OrderId | None:
@@ -38,7 +43,7 @@ async def place_imported(db: Db, ask: ImportedOrder) -> OrderId | None:
     order_id = OrderId(new_id(home))
     async with transaction(db):
         parts = [Part(order_id, ask.shop_id, basket.total)]
-        payment_id = await payments.record_imported(db, ask.buyer_id, parts, ask.placed_at)
+        payment_id = await payments.record_imported(db, ask.buyer_id, parts, ask.paid_at)
         common = {
             "buyer_id": ask.buyer_id,
             "payment_id": payment_id,
@@ -54,7 +59,7 @@ async def place_imported(db: Db, ask: ImportedOrder) -> OrderId | None:
         }
         row = placements.order_row(common, order_id, basket, Attribution(entry=CHANNEL), ask.placed_at)
         await placements.write(db, ask.buyer_id, [row], {order_id: basket}, skus, None)
-        paid = await sql.MARK_PAID.one(db, home, order_id, payment_id, ask.placed_at)
+        paid = await sql.MARK_PAID.one(db, home, order_id, payment_id, ask.paid_at)
         await book_paid(db, paid, CHANNEL)
         await last(db, lambda: stock.sell_imported(db, _holds(order_id, basket)))
     return order_id
@@ -62,11 +67,11 @@ async def place_imported(db: Db, ask: ImportedOrder) -> OrderId | None:
 
 def _basket(ask: ImportedOrder, shop: Delivering, skus: dict[UUID, ForSale]) -> ShopBasket:
     nothing = Money(0, ask.currency)
-    lines = [
+    plain = [
         QuoteLine(
             number,
             line.sku_id,
-            ask.shop_id,
+            shop.id,
             skus[line.sku_id].title,
             skus[line.sku_id].options,
             skus[line.sku_id].cover,
@@ -78,8 +83,11 @@ def _basket(ask: ImportedOrder, shop: Delivering, skus: dict[UUID, ForSale]) -> 
         )
         for number, line in enumerate(ask.lines, 1)
     ]
-    goods = total((line.total for line in lines), ask.currency)
-    return ShopBasket(shop, shop.default_location_id, lines, [], goods, nothing, nothing)
+    goods, discount = total((line.total for line in plain), ask.currency), Money(ask.discount, ask.currency)
+    parts = rules.spread([line.total.amount for line in plain], ask.discount)
+    lines = [rules.discounted(line, part) for line, part in zip(plain, parts, strict=True)]
+    adjustments = [Adjustment(CHANNEL, nothing - discount, "shop", [line.line for line in lines])] if ask.discount else []
+    return ShopBasket(shop, shop.default_location_id, lines, adjustments, goods, discount, Money(ask.freight, ask.currency))
 
 
 def _holds(order_id: OrderId, basket: ShopBasket) -> list[Hold]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shuke.deals.trade import reissues, rules, sql
 from shuke.deals.trade.refusals import OrderMissing, OrderNotPayable, PriceOutOfLimits
-from shuke.deals.trade.types import Order, PriceAsk, Status
+from shuke.deals.trade.types import Order, PriceChangeAsk, Status
 from shuke.kit import clock
 from shuke.kit.actor import Actor
 from shuke.kit.db import Db, transaction
@@ -12,7 +12,7 @@ from shuke.kit.ids import home_of
 from shuke.money import payments
 
 
-async def change_price(db: Db, actor: Actor, shop_id: UUID, order_id: UUID, ask: PriceAsk) -> Order:
+async def change_price(db: Db, actor: Actor, shop_id: UUID, order_id: UUID, ask: PriceChangeAsk) -> Order:
     """Set what the goods of an unpaid order cost; the buyer pays by a new payment.
 
     Never more than now and never less than half of the list price. Raises OrderMissing, OrderNotPayable, PriceOutOfLimits.
@@ -27,7 +27,7 @@ async def change_price(db: Db, actor: Actor, shop_id: UUID, order_id: UUID, ask:
         if not least <= ask.goods <= now_costs:
             raise PriceOutOfLimits(least=least, most=now_costs)
         if order.status is not Status.PLACED or not await payments.close(db, order.payment_id):
-            raise OrderNotPayable(order_id=order_id, status=order.status)
+            raise OrderNotPayable(order_id=order_id, state=order.status)
         await _write(db, actor, order, now_costs - ask.goods, ask)
         await reissues.reissue(db, order.payment_id, order.buyer_id)
         changed = await sql.ORDER_OF_SHOP.first(db, home_of(order_id), shop_id, order_id)
@@ -35,7 +35,7 @@ async def change_price(db: Db, actor: Actor, shop_id: UUID, order_id: UUID, ask:
         return changed
 
 
-async def _write(db: Db, actor: Actor, order: Order, less: int, ask: PriceAsk) -> None:
+async def _write(db: Db, actor: Actor, order: Order, less: int, ask: PriceChangeAsk) -> None:
     parts = rules.spread([line.total.amount for line in order.lines], less)
     before = order.discount.amount
     changed = await sql.CHANGE_PRICE.first(
@@ -54,4 +54,4 @@ async def _write(db: Db, actor: Actor, order: Order, less: int, ask: PriceAsk) -
         ask.reason,
     )
     if changed is None:
-        raise OrderNotPayable(order_id=order.id, status=order.status)
+        raise OrderNotPayable(order_id=order.id, state=order.status)

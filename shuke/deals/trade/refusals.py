@@ -57,14 +57,14 @@ class OrderNotPayable(Conflict):
     """The order is paid, cancelled or on its way; this is possible before only."""
 
     order_id: UUID
-    status: str
+    state: str
 
 
 class OrderNotCancellable(Conflict):
     """The order has been shipped, or is over; ask for a return instead."""
 
     order_id: UUID
-    status: str
+    state: str
 
 
 class OrderNotShippable(Conflict):
@@ -77,7 +77,7 @@ class OrderNotReceivable(Conflict):
     """The order is not on its way."""
 
     order_id: UUID
-    status: str
+    state: str
 
 
 class PriceOutOfLimits(Invalid):

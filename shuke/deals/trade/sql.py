@@ -30,6 +30,15 @@ class Turned(msgspec.Struct, frozen=True):
     delivery_mode: str
 
 
+class Received(msgspec.Struct, frozen=True):
+    """An order that was completed just now, and the guide who is paid for it."""
+
+    id: OrderId
+    shop_id: ShopId
+    buyer_id: PersonId
+    guide_id: PersonId | None
+
+
 class SoldLine(msgspec.Struct, frozen=True):
     """How much of a product an order holds."""
 
@@ -253,11 +262,13 @@ LOCK_TO_SHIP = Query(
     for no key update""",
 )
 COMPLETE = Query(
-    Turned,
-    f"""
+    Received,
+    """
     update trade.orders set status = 'completed', completed_at = $3
     where home = $1 and id = $2 and status = 'shipped'
-    returning {_TURNED}""",
+    returning id, shop_id, buyer_id, (
+        select (payee->>'person_id')::uuid from jsonb_array_elements(attribution->'payees') as payee
+        where payee->>'role' = 'guide') as guide_id""",
 )
 CHANNEL_OF_PAID = Query(
     str,

@@ -84,7 +84,7 @@ async def receive(db: Db, actor: Actor, order_id: UUID) -> None:
     if found is None:
         raise OrderMissing(order_id=order_id)
     if not await complete(db, order_id, clock.now()) and found.status is not Status.COMPLETED:
-        raise OrderNotReceivable(order_id=order_id, status=found.status)
+        raise OrderNotReceivable(order_id=order_id, state=found.status)
 
 
 async def complete(db: Db, order_id: UUID, at: datetime) -> bool:
@@ -92,6 +92,6 @@ async def complete(db: Db, order_id: UUID, at: datetime) -> bool:
     done = await sql.COMPLETE.first(db, home_of(order_id), order_id, at)
     if done is None:
         return False
-    await regulars.welcome(db, done.shop_id, done.buyer_id, "order")
+    await regulars.welcome(db, done.shop_id, done.buyer_id, "order", done.guide_id)
     await emit(db, OrderCompleted(done.id, done.shop_id, done.buyer_id, at))
     return True

@@ -284,7 +284,7 @@ class ReasonAsk(msgspec.Struct, frozen=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-class PriceAsk(msgspec.Struct, frozen=True):
+class PriceChangeAsk(msgspec.Struct, frozen=True):
     """The new total of the goods of an unpaid order, freight apart."""
 
     goods: Price
@@ -310,6 +310,9 @@ class ImportedOrder(msgspec.Struct, frozen=True):
     country: str
     lines: list[ImportedLine]
     placed_at: datetime
+    paid_at: datetime
+    freight: int = 0
+    discount: int = 0
 
 
 class SettledLine(msgspec.Struct, frozen=True):
