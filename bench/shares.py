@@ -2,7 +2,7 @@
 
     python -m bench.shares [--links 1000000] [--chain 10000]
 
-Prints medians in ms on a database of its own, durable commit. The tree and its visits are bulk-loaded; the counters are folded by
+Prints medians in ms on a database of its own, durable commit. The tree and its visits are bulk-loaded, the counters folded by
 the real fold, and everything measured goes through the front door of `shares`.
 """
 
@@ -187,6 +187,7 @@ async def main(folder: Path, links: int, chain: int) -> None:
         print(f"{links:,} links in one tree, deepest {max(depths)}, loaded in {time.perf_counter() - started:.0f} s")
         count, took = await fold_all(db)
         await db.execute("vacuum analyze")
+        await db.execute("checkpoint")
         rows = await db.fetchval("select count(*) from shares.levels")
         print(f"{'fold':<58}{count / took:>10,.0f} deltas/s; {rows / links:.2f} counters a link")
         await measure_tree(db, ids, depths, sizes)

@@ -6,7 +6,7 @@ import pytest
 from shuke.kit import clock, proofs
 from shuke.kit.actor import ON_PLATFORM, Actor
 from shuke.kit.clock import Timeline
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, transaction
 from shuke.kit.ids import new_id
 from shuke.kit.money import Money
 from shuke.society import shares, social
@@ -172,6 +172,25 @@ async def test_folding_while_people_share_and_visit_loses_and_doubles_nothing(po
         await shares.fold(db)
         expected = without_nothing(await recount(db))
         assert without_nothing(await counters(db, set(codes), staff())) == expected
+        await assert_proofs_hold(db)
+
+
+@pytest.mark.concurrent
+async def test_a_fold_that_begins_before_another_ends_counts_a_visitor_once(pool: Pool):
+    async with borrowed(pool) as db, borrowed(pool) as other:
+        tea, (ana, bo, chi, dee) = a_tea(), await people(db, 4)
+        root = await pass_on(db, ana, tea)
+        left, right = await pass_on(db, bo, tea, root), await pass_on(db, chi, tea, root)
+        await shares.visit(db, dee, left)
+
+        async with transaction(db):
+            await shares.fold(db)
+            await shares.visit(other, dee, right)
+            second = asyncio.create_task(shares.fold(other))
+            await asyncio.sleep(0.3)
+        await second
+
+        assert (await shares.cascade(db, ana, root)).levels[1].visitors == 1
         await assert_proofs_hold(db)
 
 
