@@ -10,8 +10,9 @@ from shuke.kit.db import Db, Pool, open_pool
 from shuke.kit.edge import Edge
 from shuke.kit.settings import Settings, use
 from shuke.kit.shapes import Shape
-from shuke.kit.site import Authenticate, Site
+from shuke.kit.site import Site
 from shuke.kit.storage import open_store
+from shuke.society import identity
 
 POOL_SIZE = 12
 MAX_LATE_S = 60
@@ -34,7 +35,7 @@ def create(settings: Settings, pool: Pool | None = None, dsn: str | None = None)
     served = shapes(with_sandbox=settings.is_sandbox)
     site = Site(
         settings,
-        _authenticate(),
+        identity.authenticate,
         open_store(settings),
         pool=pool,
         probes={"jobs": jobs_in_time},
@@ -62,23 +63,14 @@ async def jobs_in_time(db: Db) -> str | None:
     return None if waiting.late_s <= MAX_LATE_S else f"late by {waiting.late_s:.0f} s"
 
 
-def _authenticate() -> Authenticate:
-    identity = next((each for each in modules.load() if each.__name__ == "shuke.society.identity"), None)
-    return getattr(identity, "authenticate", None) or _nobody
-
-
-async def _nobody(db: Db, token: str) -> None:
-    return None
-
-
-def _main(words: list[str]) -> int:
-    """`python -m shuke.app openapi` prints the API document; it needs no database."""
+def main(words: list[str]) -> int:
+    """Run `python -m shuke.app openapi`: it prints the API document; it needs no database."""
     if words != ["openapi"]:
-        sys.stderr.write(f"{_main.__doc__}\n")
+        sys.stderr.write(f"{main.__doc__}\n")
         return 2
     sys.stdout.write(openapi.text(document()))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

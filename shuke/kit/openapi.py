@@ -54,6 +54,7 @@ def document(shapes: Sequence[Shape]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": dict(sorted(schemas.components.items())),
+            "responses": _shared(),
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -123,10 +124,43 @@ def _success(shape: Shape, schemas: Schemas) -> dict[str, Any]:
 
 
 def _refusals(shape: Shape) -> dict[str, Any]:
+    """What may be refused, by status: shared where the route adds nothing of its own."""
     by_status: dict[int, list[type[Refusal]]] = {}
     for refusal in dict.fromkeys([*shape.raises, *_usual(shape)]):
         by_status.setdefault(refusal.status, []).append(refusal)
-    return {str(status): _problem(status, refusals) for status, refusals in sorted(by_status.items())}
+    own = {refusal.status for refusal in shape.raises}
+    return {
+        str(status): _problem(status, refusals) if status in own else {"$ref": f"#/components/responses/{_phrase(status)}"}
+        for status, refusals in sorted(by_status.items())
+    }
+
+
+def _shared() -> dict[str, Any]:
+    by_status: dict[int, list[type[Refusal]]] = {}
+    for refusal in _USUAL:
+        by_status.setdefault(refusal.status, []).append(refusal)
+    return {_phrase(status): _problem(status, refusals) for status, refusals in sorted(by_status.items())}
+
+
+def _phrase(status: int) -> str:
+    return "".join(word.capitalize() for word in HTTPStatus(status).phrase.split())
+
+
+_USUAL: tuple[type[Refusal], ...] = (
+    problems.Malformed,
+    NotSignedIn,
+    problems.TokenInvalid,
+    Forbidden,
+    NotFound,
+    Conflict,
+    KeyReused,
+    problems.BodyTooLarge,
+    problems.MediaTypeUnsupported,
+    problems.Unfit,
+    KeyMissing,
+    problems.TooManyRequests,
+    problems.Busy,
+)
 
 
 def _usual(shape: Shape) -> list[type[Refusal]]:

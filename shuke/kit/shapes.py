@@ -140,14 +140,14 @@ def shape_of(handler: Callable[..., Any], method: str, path: str, status: int, t
             assert _plain(hints[name]) is INJECTED[name], f"{where}: {name} is given as {INJECTED[name]}"
         elif name not in in_path and name != "data":
             rest = () if parameter.default is inspect.Parameter.empty else (parameter.default,)
-            query.append((name, _meant(hints[name]), *rest))
+            query.append((name, hints[name], *rest))
     body = hints.get("data")
     return Shape(
         method=method,
         path=path,
         handler=handler,
         status=status,
-        path_params={name: _meant(hints[name]) for name in sorted(in_path, key=path.index)},
+        path_params={name: hints[name] for name in sorted(in_path, key=path.index)},
         query=msgspec.defstruct(f"{handler.__name__}_query", query, kw_only=True) if query else None,
         body=_bare(body) if body is not None else None,
         is_body_optional=body is not None and _is_nullable(body),
@@ -168,20 +168,6 @@ def is_plain_text(kind: Any) -> bool:
     while hasattr(kind, "__supertype__"):
         kind = kind.__supertype__
     return kind is not UUID
-
-
-def _meant(kind: Any) -> Any:
-    # Litestar's Parameter says the same as msgspec's Meta, which the decoder and the document understand.
-    if get_origin(kind) is not Annotated:
-        return kind
-    bare, *marks = get_args(kind)
-    metas = [mark if isinstance(mark, msgspec.Meta) else msgspec.Meta(**_constraints(mark)) for mark in marks]
-    return Annotated[(bare, *metas)]  # type: ignore[return-value]
-
-
-def _constraints(mark: Any) -> dict[str, Any]:
-    names = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_length", "description")
-    return {name: value for name in names if (value := getattr(mark, name, None)) is not None}
 
 
 def _is_nullable(kind: Any) -> bool:

@@ -10,7 +10,7 @@ routes and reads bodies; decoding is msgspec's.
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Unpack, cast
+from typing import Any, Unpack
 
 from litestar import Litestar, Request
 from litestar.config.cors import CORSConfig
@@ -122,16 +122,9 @@ def _route(method: str, path: str, status: int, terms: Terms) -> Callable[[Handl
     return lambda handler: Route(handler, method, path, status, terms)
 
 
-def shapes_of(routes: Sequence[Route | HTTPRouteHandler], base: str = API) -> list[Shape]:
-    """The shapes of routes below a base path; Litestar's own decorators do as well as ours."""
-    return [_adopted(route).shape(base) for route in routes]
-
-
-def _adopted(route: Route | HTTPRouteHandler) -> Route:
-    if isinstance(route, Route):
-        return route
-    (method,), (path,) = route.http_methods, route.paths
-    return Route(route.fn, method, path, route.status_code, cast("Terms", route.opt))
+def shapes_of(routes: Sequence[Route], base: str = API) -> list[Shape]:
+    """The shapes of routes below a base path."""
+    return [route.shape(base) for route in routes]
 
 
 def build(site: Site, shapes: Sequence[Shape], *, on_start: Sequence[Hook] = (), on_stop: Sequence[Hook] = ()) -> Edge:

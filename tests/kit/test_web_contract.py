@@ -72,7 +72,8 @@ def test_an_operation_names_what_it_refuses():
 
     assert list(responses) == ["201", "400", "401", "403", "404", "409", "413", "415", "422", "429", "503"]
     assert "`web_routes.taken_already`: Somebody was faster." in responses["409"]["description"]
-    assert responses["422"]["content"] == {"application/problem+json": {"schema": {"$ref": f"{REF}Problem"}}}
+    assert responses["409"]["content"] == {"application/problem+json": {"schema": {"$ref": f"{REF}Problem"}}}
+    assert responses["422"] == {"$ref": "#/components/responses/UnprocessableEntity"}
 
 
 def test_security_says_whether_a_token_is_needed_or_only_welcome():
