@@ -18,6 +18,7 @@ from shuke.kit.errors import owner_of
 Handler = Callable[[Any, Any], Awaitable[None]]
 H = TypeVar("H", bound=Handler)
 MAX_MESSAGES = 10_000
+MAX_ATTEMPTS = 12
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -27,6 +28,9 @@ class Message(msgspec.Struct, frozen=True):
     def name(cls) -> str:
         """`trade.OrderPaid`: the module that owns it and the class."""
         return f"{owner_of(cls)}.{cls.__name__}"
+
+
+M = TypeVar("M", bound=Message)
 
 
 class Event(Message, frozen=True):
@@ -51,8 +55,10 @@ class Subscription(msgspec.Struct, frozen=True):
     kind: str
     message: type[Message]
     handler: Handler
-    is_outside: bool
-    max_attempts: int
+    is_outside: bool = False
+    max_attempts: int = MAX_ATTEMPTS
+    when: Callable[[Any], bool] | None = None
+    after: Callable[[Any], timedelta] | None = None
 
 
 class Registry:
@@ -81,17 +87,26 @@ class Registry:
 registry = Registry()
 
 
-def on(message: type[Message], *, is_outside: bool = False, max_attempts: int = 12) -> Callable[[H], H]:
+def on(
+    message: type[M],
+    *,
+    is_outside: bool = False,
+    max_attempts: int = MAX_ATTEMPTS,
+    when: Callable[[M], bool] | None = None,
+    after: Callable[[M], timedelta] | None = None,
+) -> Callable[[H], H]:
     """Hear a message: `@on(trade.OrderPaid)` above `async def settle_order(db, event)`.
 
     The handler runs in a transaction of its own, which also takes the job off the queue. With `is_outside` it runs in none,
     because it calls the world outside; it may then be called again after a crash, so it passes our row's id as its key.
+    `when` decides from the message alone whether there is anything to do, and `after` how long to wait with it; both are asked
+    when the message is emitted, so news that does not matter costs no job.
     """
 
     def register(handler: H) -> H:
         module = handler.__module__.removesuffix(".jobs").rpartition(".")[2]
         kind = f"{module}.{handler.__name__}"
-        registry.add(Subscription(kind, message, handler, is_outside, max_attempts))
+        registry.add(Subscription(kind, message, handler, is_outside, max_attempts, when, after))
         return handler
 
     return register
@@ -127,7 +142,10 @@ async def emit(db: Db, *messages: Event | Job | Later) -> None:
         message, run_at, dedupe = (each.job, each.run_at, each.dedupe) if isinstance(each, Later) else (each, now, None)
         heard_by = registry.by_message.get(type(message), [])
         assert heard_by or isinstance(message, Event), f"nobody does {message.name()}"
-        todo += [(subscription.kind, message, run_at, dedupe) for subscription in heard_by]
+        for subscription in heard_by:
+            if subscription.when is None or subscription.when(message):
+                wait = subscription.after(message) if subscription.after else timedelta()
+                todo.append((subscription.kind, message, run_at + wait, dedupe))
     kinds, payloads, run_ats, dedupes = (list(part) for part in zip(*todo, strict=True)) if todo else ([], [], [], [])
     names = [event.name() for event in events]
     await SAY.run(db, names, events, now, clock.timeline_name(), kinds, payloads, run_ats, dedupes)

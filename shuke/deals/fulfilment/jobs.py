@@ -1,32 +1,30 @@
 """What fulfilment does on news and on the clock."""
 
+from datetime import timedelta
+
 from shuke.deals import trade
 from shuke.deals.fulfilment import parcels, rules
-from shuke.deals.fulfilment.types import FollowParcel, ReceiveByClock, SendImported, ShipmentAsk
+from shuke.deals.fulfilment.types import FollowParcel, SendImported, ShipmentAsk
 from shuke.deals.trade import OrderPaid, OrderShipped
 from shuke.kit import clock
 from shuke.kit.db import Db
-from shuke.kit.events import Later, emit, on
+from shuke.kit.events import on
 
 
-@on(OrderShipped)
-async def set_receipt_clock(db: Db, event: OrderShipped) -> None:
-    """From now on silence counts as receipt."""
-    if event.is_complete:
-        await emit(db, Later(ReceiveByClock(event.order_id), clock.now() + rules.RECEIPT_AFTER[event.delivery_mode]))
+def _receipt_after(event: OrderShipped) -> timedelta:
+    return rules.RECEIPT_AFTER[event.delivery_mode]
 
 
-@on(ReceiveByClock)
-async def receive_by_clock(db: Db, job: ReceiveByClock) -> None:
+@on(OrderShipped, when=lambda event: event.is_complete, after=_receipt_after)
+async def receive_by_clock(db: Db, event: OrderShipped) -> None:
     """The buyer said nothing for long enough."""
-    await trade.complete(db, job.order_id, clock.now())
+    await trade.complete(db, event.order_id, clock.now())
 
 
-@on(OrderPaid)
+@on(OrderPaid, when=lambda event: event.delivery_mode == "none")
 async def send_virtual_goods(db: Db, event: OrderPaid) -> None:
     """What needs no delivery is on its way as soon as it is paid."""
-    if event.delivery_mode == "none":
-        await parcels.send(db, event.shop_id, event.order_id, ShipmentAsk(rules.VIRTUAL_CARRIER, "-"))
+    await parcels.send(db, event.shop_id, event.order_id, ShipmentAsk(rules.VIRTUAL_CARRIER, "-"))
 
 
 @on(FollowParcel, is_outside=True)

@@ -64,12 +64,6 @@ class ParcelDelivered(Event, frozen=True):
     order_id: UUID
 
 
-class ReceiveByClock(Job, frozen=True):
-    """Complete an order whose buyer said nothing."""
-
-    order_id: UUID
-
-
 class FollowParcel(Job, frozen=True):
     """Ask the courier where a parcel is."""
 
