@@ -7,7 +7,7 @@ import msgspec
 
 from shuke.kit.actor import PersonId
 from shuke.kit.pages import Page
-from shuke.kit.web import Actor, Anyone, Db, delete, get, patch, post, put
+from shuke.kit.web import Actor, Anyone, Db, Limit, delete, get, patch, post, put
 from shuke.society import social
 from shuke.society.social import groups_http
 from shuke.society.social.types import (
@@ -34,6 +34,7 @@ from shuke.society.social.types import (
 )
 
 Size = Annotated[int, msgspec.Meta(ge=1, le=100)]
+ASKS = Limit("friend requests", per_minute=20, burst=60, by="person")
 
 
 @get("/people/{person_id:uuid}", raises=(PersonNotFound,))
@@ -60,7 +61,7 @@ async def list_friend_requests(db: Db, actor: Actor, cursor: str | None = None, 
     return await social.my_requests(db, actor, cursor, limit)
 
 
-@post("/me/friend-requests", raises=(PersonNotFound, NotYourself, AlreadyFriends, TooManyFriends))
+@post("/me/friend-requests", limit=ASKS, raises=(PersonNotFound, NotYourself, AlreadyFriends, TooManyFriends))
 async def create_friend_request(data: FriendAsk, db: Db, actor: Actor) -> FriendAnswer:
     """Ask a person to be a friend; both are at once when they asked before."""
     return await social.ask_friend(db, actor, data)

@@ -83,10 +83,13 @@ async def leave_group(db: Db, actor: Actor, group_id: GroupId) -> None:
 
 async def remove_member(db: Db, actor: Actor, group_id: GroupId, person_id: PersonId) -> None:
     """Take a member out: the owner anybody, an admin members, everybody themselves. Raises MemberNotFound."""
-    async with transaction(db):
-        if not await sql.LEAVE.first(db, home_of(group_id), group_id, person_id, actor.person):
-            raise MemberNotFound(person_id=person_id)
-        await sql.DROP_MEMBERSHIP.run(db, home_of(person_id), person_id, group_id)
+    gone = MemberNotFound(person_id=person_id)
+    # Of two who take the same member out at once, the second lowers the count and then finds nobody; both are undone.
+    with refusing(groups_members_check=gone):
+        async with transaction(db):
+            if not await sql.LEAVE.first(db, home_of(group_id), group_id, person_id, actor.person):
+                raise gone
+            await sql.DROP_MEMBERSHIP.run(db, home_of(person_id), person_id, group_id)
 
 
 async def set_role(db: Db, actor: Actor, group_id: GroupId, person_id: PersonId, role: Role) -> None:
