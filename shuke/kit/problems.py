@@ -177,9 +177,7 @@ def fault_of(error: Exception, whole: str) -> Faulty:
     if missing := _MISSING.search(reason):
         path = f"{path}.{missing[1]}".lstrip(".")
     is_unfit = (
-        reason.startswith("Invalid ")
-        or "out of range" in reason
-        or (reason.startswith("Expected ") and ", got " not in reason and "at least length" not in reason)
+        reason.startswith("Invalid ") or "out of range" in reason or (reason.startswith("Expected ") and ", got " not in reason)
     )
     return (Unfit if is_unfit else Malformed)(faults={path or whole: reason})
 
