@@ -24,8 +24,8 @@ async def change_price(db: Db, actor: Actor, shop_id: UUID, order_id: UUID, ask:
             raise OrderMissing(order_id=order_id)
         least = order.goods.amount * rules.PRICE_FLOOR_BPS // 10_000
         now_costs = order.goods.amount - order.discount.amount
-        if not least <= ask.goods <= now_costs:
-            raise PriceOutOfLimits(least=least, most=now_costs)
+        if not least <= ask.goods < now_costs:
+            raise PriceOutOfLimits(least=least, most=now_costs - 1)
         if order.status is not Status.PLACED or not await payments.close(db, order.payment_id):
             raise OrderNotPayable(order_id=order_id, state=order.status)
         await _write(db, actor, order, now_costs - ask.goods, ask)
