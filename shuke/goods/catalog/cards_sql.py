@@ -60,15 +60,18 @@ WRITE_CARDS = Statement("""
     found as (
         update catalog.words w set category_id = t.category_id, is_listed = (t.state = 'listed'), price = t.price,
                                    listed_at = t.listed_at
-        from told t where w.home = $1 and w.product_id = t.id)
+        from told t where w.home = $1 and w.product_id = t.id),
+    paged as (
+        insert into catalog.pages as had (home, product_id, page, sku_ids, sku_parts)
+        select $1, id, page::json, sku_ids, sku_parts from told
+        on conflict (home, product_id) do update
+        set page = excluded.page, sku_ids = excluded.sku_ids, sku_parts = excluded.sku_parts)
     insert into catalog.cards as had (home, product_id, shop_id, category_id, state, is_shop_open, price, listed_at, revised_at,
-                                      card, page, sku_ids, sku_parts)
-    select $1, id, shop_id, category_id, state, $3, price, listed_at, revised_at, card::json, page::json, sku_ids, sku_parts
-    from told
+                                      card)
+    select $1, id, shop_id, category_id, state, $3, price, listed_at, revised_at, card::json from told
     on conflict (home, product_id) do update
     set category_id = excluded.category_id, state = excluded.state, price = excluded.price, listed_at = excluded.listed_at,
-        revised_at = excluded.revised_at, card = excluded.card, page = excluded.page, sku_ids = excluded.sku_ids,
-        sku_parts = excluded.sku_parts""")
+        revised_at = excluded.revised_at, card = excluded.card""")
 
 WRITE_WORDS = Statement("""
     insert into catalog.words as had (home, product_id, category_id, is_listed, is_shop_open, price, listed_at, words)
@@ -149,7 +152,9 @@ FOUND_PARTLY = Query(
 
 PAGE = Query(
     PageRow,
-    "select {cols} from catalog.cards where home = $1 and product_id = $2 and is_shown",
+    """
+    select {cols} from catalog.cards join catalog.pages using (home, product_id)
+    where home = $1 and product_id = $2 and is_shown""",
 )
 
 SHARED = Query(
@@ -209,12 +214,13 @@ CARDS_AGREE = Query(
                    and c.card::jsonb ->> 'title' = p.title and c.listed_at is not distinct from p.listed_at
                    and c.category_id is not distinct from p.category_id and w.category_id is not distinct from p.category_id
                    and w.price = s.price and w.sold = c.sold and w.is_shown = c.is_shown
-                   and c.sold >= 0 and cardinality(c.sku_ids) = s.skus, false) as is_sound
+                   and c.sold >= 0 and cardinality(g.sku_ids) = s.skus, false) as is_sound
         from catalog.products p
         join lateral (
             select min(price) as price, count(*) as skus from catalog.skus
             where home = p.home and product_id = p.id and retired_at is null) s on true
         left join catalog.cards c on c.home = p.home and c.product_id = p.id
+        left join catalog.pages g on g.home = p.home and g.product_id = p.id
         left join catalog.words w on w.home = p.home and w.product_id = p.id) as each""",
     fan_out="a proof reads every shop",
 )

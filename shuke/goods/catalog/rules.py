@@ -74,7 +74,7 @@ def option_names(choices: Sequence[Choice]) -> list[str]:
 
 def in_order(options: dict[str, str], names: Sequence[str]) -> dict[str, str]:
     """Options in the order of these names; any others after them."""
-    return {name: options[name] for name in names if name in options} | options
+    return options if list(options) == names else {name: options[name] for name in names if name in options} | options
 
 
 def check_currency(skus: Sequence[SkuAsk], shop_currency: str) -> None:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice
 
 import rjieba
 from pypinyin import Style, lazy_pinyin
@@ -18,9 +18,9 @@ MAX_QUERY = 100
 MAX_WORDS = 8
 MAX_INDEXED = 10_000
 MAX_DESCRIBED = 400
-_WORD = re.compile(r"[0-9a-z]+|[^\W_0-9a-z]+")
 _LATIN = re.compile(r"[0-9a-z]+")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+_WORD = re.compile(rf"{_LATIN.pattern}|{_HAN.pattern}|[^\W_0-9a-z\u3400-\u9fff\uf900-\ufaff]+")
 _LONGEST = 40
 _STOP = frozenset(
     ("的", "了", "和", "与", "或", "及", "在", "是", "a", "an", "and", "the", "of", "for", "with", "in", "on", "to")
@@ -29,20 +29,21 @@ _STOP = frozenset(
 
 def index_words(title: str, shelf: Iterable[str], description: str) -> list[str]:
     """The lexemes of a product; `shelf` are the names of its shop and categories."""
-    found = dict.fromkeys(_spoken(title), "1")
-    chars = set("".join(_HAN.findall(_folded(title))))
+    found: dict[str, str] = {}
+    chars: set[str] = set()
+    _speak(title, "1", found, chars)
     for name in shelf:
-        for word in _spoken(name):
-            found.setdefault(word, "2")
-        chars.update("".join(_HAN.findall(_folded(name))))
-    for word in list(dict.fromkeys(_indexed(description)))[:MAX_DESCRIBED]:
+        _speak(name, "2", found, chars)
+    described = dict.fromkeys(word for run in _runs(description) for word in _cut(run, is_search=True))
+    for word in islice(described, MAX_DESCRIBED):
         found.setdefault(word, "3")
-    return [place + word for word, place in found.items()][:MAX_INDEXED] + ["c" + char for char in chars]
+    lexemes = [place + word for word, place in islice(found.items(), MAX_INDEXED)]
+    return lexemes + ["c" + char for char in chars]
 
 
 def query_words(q: str) -> list[str]:
     """The words of a query, at most eight; none when there is nothing to look for in it."""
-    words = list(dict.fromkeys(_cut(q[:MAX_QUERY], is_query=True)))
+    words = list(dict.fromkeys(word for run in _runs(q[:MAX_QUERY]) for word in _cut(run)))
     return [word for word in words if word not in _STOP][:MAX_WORDS] or words[:MAX_WORDS]
 
 
@@ -78,22 +79,23 @@ def _quoted(lexeme: str) -> str:
     return f"'{lexeme}'"
 
 
-def _spoken(text: str) -> list[str]:
+def _speak(text: str, place: str, found: dict[str, str], chars: set[str]) -> None:
     """Words as indexed, and how Chinese ones sound: in full and by initials, each alone and with the one after it."""
-    words = _cut(text)
-    found = _indexed(text)
-    sounds = [_sound(word) if _HAN.fullmatch(word) else None for word in words]
-    for sound in sounds:
-        if sound:
-            found += sound
-    for left, right in pairwise(sounds):
-        if left and right:
-            found += [whole for one, other in zip(left, right, strict=True) if len(whole := one + other) <= _LONGEST]
-    return found
-
-
-def _indexed(text: str) -> list[str]:
-    return _cut(text, is_search=True)
+    last: tuple[str, str] | None = None
+    for run in _runs(text):
+        is_chinese = _HAN.fullmatch(run)
+        if is_chinese:
+            chars.update(run)
+        for word in _cut(run, is_search=True):
+            found.setdefault(word, place)
+        for word in _cut(run):
+            sound = _sound(word) if is_chinese else None
+            for number, part in enumerate(sound or ()):
+                if len(part) > 1:
+                    found.setdefault(part, place)
+                if last and len(whole := last[number] + part) <= _LONGEST:
+                    found.setdefault(whole, place)
+            last = sound
 
 
 @lru_cache(maxsize=50_000)
@@ -102,22 +104,25 @@ def _sound(word: str) -> tuple[str, str]:
     return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
 
 
-def _cut(text: str, *, is_search: bool = False, is_query: bool = False) -> list[str]:
-    words: list[str] = []
-    for run in _WORD.findall(_folded(text)):
-        if _LATIN.fullmatch(run):
-            words.append(_stem(run[:_LONGEST]))
-        elif _HAN.fullmatch(run):
-            cuts = rjieba.cut_for_search(run) if is_search else rjieba.cut(run)
-            words += [word for word in cuts if len(word) <= _LONGEST]
-        else:
-            words.append(run[:_LONGEST])
-    return words
+def _cut(run: str, *, is_search: bool = False) -> list[str]:
+    if _LATIN.fullmatch(run):
+        return [_stem(run[:_LONGEST])]
+    if _HAN.fullmatch(run):
+        cuts = rjieba.cut_for_search(run) if is_search else rjieba.cut(run)
+        return [word for word in cuts if len(word) <= _LONGEST]
+    return [run[:_LONGEST]]
+
+
+def _runs(text: str) -> list[str]:
+    return _WORD.findall(_folded(text))
 
 
 def _folded(text: str) -> str:
     # Compatibility forms make full-width letters and digits plain; accents go, so that cafe finds café.
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    text = text.casefold()
+    if unicodedata.is_normalized("NFKD", text):
+        return text
+    plain = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFC", "".join(char for char in plain if not unicodedata.combining(char)))
 
 
