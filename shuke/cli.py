@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 import typer
@@ -50,6 +51,9 @@ OPTIONS = {
         typer.Option(envvar="SHUKE_PROFILE", help="demo and test: play money, sign-in code 000000.", rich_help_panel=PANEL),
     ],
 }
+ToShop = Annotated[UUID | None, typer.Option(help="Id of the shop; without it the first one, made if there is none.")]
+InCurrency = Annotated[str | None, typer.Option(metavar="CODE", help="ISO 4217, as GBP; without it what fits, or CNY.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only look, and say what would come of it.")]
 File = Annotated[Path, typer.Argument(metavar="FILE")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="How many processes serve the API.")]
 
@@ -67,7 +71,8 @@ def command(group: typer.Typer = app, *, profile: Profile | None = None, name: s
                 terminal.fail(str(problem))
                 raise typer.Exit(CANNOT_RUN) from None
             except Refusal as refusal:
-                terminal.fail(f"{refusal.sentence} {refusal.fields or ''}")
+                own_words = type(refusal).sentence is not Refusal.sentence
+                terminal.fail(refusal.sentence if own_words or not refusal.fields else f"{refusal.sentence} {refusal.fields}")
                 raise typer.Exit(CANNOT_RUN) from None
 
         own = list(inspect.signature(function).parameters.values())[1:]
@@ -186,6 +191,42 @@ def doctor(settings: Settings) -> None:
     found = asyncio.run(examine(settings))
     terminal.findings(found)
     if not all(each.ok for each in found):
+        raise typer.Exit(1)
+
+
+@command(importing)
+def products(
+    settings: Settings, file: File, *, shop: ToShop = None, currency: InCurrency = None, dry_run: DryRun = False
+) -> None:
+    """Bring products from Shopify's product CSV, also gzipped. The same file again changes nothing."""
+    from shuke.operations import imports
+
+    ask = imports.Import(file=file, shop=shop, currency=currency, is_dry=dry_run)
+    with terminal.one_bar("Products") as tell:
+        report = asyncio.run(imports.import_products(settings, ask, tell))
+    told = f"{report.created:,} created, {report.revised:,} revised, {report.unchanged:,} as they were"
+    _imported(f"{report.products:,} products with {report.skus:,} SKUs: {told}", report, report.products, dry_run=dry_run)
+
+
+@command(importing)
+def orders(
+    settings: Settings, file: File, *, shop: ToShop = None, currency: InCurrency = None, dry_run: DryRun = False
+) -> None:
+    """Bring a shop's history from an order export, also gzipped. Orders that are here already stay as they are."""
+    from shuke.operations import imports
+
+    ask = imports.Import(file=file, shop=shop, currency=currency, is_dry=dry_run)
+    with terminal.one_bar("Orders") as tell:
+        report = asyncio.run(imports.import_orders(settings, ask, tell))
+    told = f"{report.placed:,} brought, {report.known:,} here already, {report.skipped:,} skipped (cancelled or unpaid)"
+    _imported(f"{report.orders:,} orders: {told}", report, report.placed + report.known, dry_run=dry_run)
+
+
+def _imported(told: str, report: Any, accepted: int, *, dry_run: bool) -> None:
+    terminal.done(f"Nothing is written yet. {told}" if dry_run else told)
+    if report.rejected:
+        terminal.rejected(report.rejected)
+    if report.refused and not accepted:
         raise typer.Exit(1)
 
 

@@ -1,7 +1,7 @@
 """What a person sees: short lines, tables and progress, in colour when there is a terminal to show it."""
 
 import sys
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from shuke.kit.settings import Settings
 
 if TYPE_CHECKING:
     from shuke.operations.verification import Verdict
+
+MAX_REJECTED = 50
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -83,6 +85,14 @@ def verdict(found: "Verdict") -> None:
         done(f"{sold.orders:,} completed orders, goods {plain(Money(sold.goods, sold.currency))} {sold.currency}")
     if found.is_valid:
         done("Everything adds up.")
+
+
+def rejected(rows: Sequence[Any]) -> None:
+    """Why rows of a file were not accepted: line, column, reason."""
+    shown = ((f"{each.line:,}", escape(each.column), escape(each.reason)) for each in rows[:MAX_REJECTED])
+    table(("line", "column", "why it was not accepted"), shown)
+    if len(rows) > MAX_REJECTED:
+        note(f"and {len(rows) - MAX_REJECTED:,} more")
 
 
 @contextmanager
