@@ -12,6 +12,7 @@ from shuke.kit.settings import Settings, use
 from shuke.kit.shapes import Shape
 from shuke.kit.site import Site
 from shuke.kit.storage import open_store
+from shuke.money import payments
 from shuke.society import identity
 
 POOL_SIZE = 12
@@ -47,6 +48,7 @@ def create(settings: Settings, pool: Pool | None = None, dsn: str | None = None)
         site.pool = await open_pool(dsn, size=POOL_SIZE)
 
     async def close_site(site: Site) -> None:
+        await payments.channels.stop()
         await site.pool.close()
 
     return web.build(site, served) if pool else web.build(site, served, on_start=[open_site], on_stop=[close_site])

@@ -33,11 +33,11 @@ NAMES = (
 @cache
 def load() -> tuple[ModuleType, ...]:
     """Import every module with its handlers, seal the registries, and answer the modules that own a schema."""
-    found = tuple(module for name in NAMES if (module := _building(name)) and module.__file__)
+    found = tuple(import_module(name) for name in NAMES)
     for module in found:
         for part in ("jobs", "proofs"):
             if find_spec(f"{module.__name__}.{part}"):
-                _building(f"{module.__name__}.{part}")
+                import_module(f"{module.__name__}.{part}")
     import_module("shuke.kit.upkeep")
     events.registry.seal()
     identity.seal()
@@ -48,14 +48,4 @@ def routes(*, with_sandbox: bool = False) -> list[Any]:
     """The route handlers of every module; those of sandbox channels (`sandbox_http.py`) are for the demo and test profiles."""
     parts = ("http", "sandbox_http") if with_sandbox else ("http",)
     places = [f"{module.__name__}.{part}" for module in load()[1:] for part in parts]
-    return [route for place in places if find_spec(place) for route in getattr(_building(place), 'routes', [])]
-
-
-def _building(name: str) -> Any:
-    # While the house is being built: a module that is not there yet, or broken at this minute, is left out.
-    try:
-        return import_module(name) if find_spec(name) else None
-    except Exception as error:
-        import warnings
-        warnings.warn(f"{name} is left out: {error!r}")
-        return None
+    return [route for place in places if find_spec(place) for route in import_module(place).routes]

@@ -8,7 +8,7 @@ import msgspec
 
 from shuke.kit import clock, jobs
 from shuke.kit.db import Db
-from shuke.society import identity
+from shuke.society import identity, shares
 from shuke.town.agenda import Agenda
 from shuke.town.content import make_people
 from shuke.town.folk import Townsman, befriend, settle
@@ -64,6 +64,8 @@ async def build(
             await identity.make_operator(db, folk[-1].id)
         agenda = Agenda(db, rng, timeline)
         await _live(agenda, Life(db, agenda, friends, stalls), folk, days, end, progress)
+        while await shares.fold(db):
+            pass
         await jobs.hand_over(db, timeline)
     finally:
         await db.execute("reset synchronous_commit")

@@ -32,7 +32,7 @@ class ShipmentAsk(msgspec.Struct, frozen=True):
 class TrackingEvent(msgspec.Struct, frozen=True):
     """Where a parcel was, and when."""
 
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     kind: TrackingKind
     place: Annotated[str, msgspec.Meta(max_length=100)] = ""
     text: Annotated[str, msgspec.Meta(max_length=300)] = ""

@@ -71,3 +71,9 @@ class ExpireOrders(Job, frozen=True):
 
     payment_id: PaymentId
     order_ids: Sequence[UUID]
+
+
+class ForgetBuyer(Job, frozen=True):
+    """Take what is personal out of an erased person's orders."""
+
+    person_id: UUID
