@@ -9,6 +9,7 @@ import uvloop
 from shuke import modules
 from shuke.kit import clock, jobs, logs, metrics
 from shuke.kit.db import Pool, borrowed, open_pool
+from shuke.money import payments
 from shuke.operations import schema
 from shuke.processes.parts import Part, play
 
@@ -53,6 +54,7 @@ async def _run(part: Part) -> None:
             log.warning("database_away", reason=str(gone.exceptions[0]), again_after_s=pause_s)
             await _sleep(pause_s, stop)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+    await payments.channels.stop()
 
 
 async def _work(pool: Pool, stop: asyncio.Event) -> None:
