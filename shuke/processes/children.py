@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 
 from shuke.kit import logs
@@ -37,8 +37,6 @@ class Child:
             code = await self._run()
             if self._stopping.is_set():
                 return
-            if code == CANNOT_RUN:
-                raise Cannot("")
             if time.monotonic() - started > WELL_AFTER_S:
                 pause_s, failures = FIRST_PAUSE_S, 0
             failures += 1
@@ -66,18 +64,12 @@ class Child:
     async def _run(self) -> int:
         # In a session of its own: a terminal's Ctrl-C reaches the parent only, who stops all in order.
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            f"shuke.processes.{self.part.name}",
-            stdin=PIPE,
-            stdout=DEVNULL,
-            start_new_session=True,
+            sys.executable, "-m", f"shuke.processes.{self.part.name}", stdin=PIPE, stdout=PIPE, start_new_session=True
         )
-        assert self._process.stdin
-        with suppress(ConnectionError):
-            self._process.stdin.write(encode(self.part))
-            await self._process.stdin.drain()
-        self._process.stdin.close()
         if self._stopping.is_set():
             self.stop()
-        return await self._process.wait()
+        said, _ = await self._process.communicate(encode(self.part))
+        code = await self._process.wait()
+        if code == CANNOT_RUN and not self._stopping.is_set():
+            raise Cannot(said.decode(errors="replace").strip())
+        return code

@@ -48,7 +48,7 @@ def play(run: Callable[[Part], None]) -> None:
         log_as(part.settings, part.name, is_quiet=part.is_quiet)
         run(part)
     except (Cannot, SettingsInvalid) as problem:
-        sys.stderr.write(f"{problem}\n")
+        sys.stdout.write(str(problem))
         sys.exit(CANNOT_RUN)
 
 

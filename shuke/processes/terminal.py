@@ -25,9 +25,8 @@ err = Console(stderr=True, highlight=False)
 
 
 def fail(message: str) -> None:
-    """One red line, and nothing when it was said already."""
-    if message:
-        err.print(f"[bold red]✗[/] {escape(message)}", soft_wrap=True)
+    """One red line."""
+    err.print(f"[bold red]✗[/] {escape(message)}", soft_wrap=True)
 
 
 def done(message: str) -> None:

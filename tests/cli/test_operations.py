@@ -104,3 +104,22 @@ def _contents(installation: Installation) -> dict[str, object]:
 def _objects(installation: Installation) -> dict[str, bytes]:
     folder = installation.data / "objects"
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_product_file_is_previewed_brought_and_brought_again(shop: Installation, tmp_path: Path):
+    file = tmp_path / "products.csv"
+    file.write_text(
+        "Handle,Title,Variant SKU,Variant Price,Variant Inventory Qty\n"
+        "tea,Pine smoke tea,T1,12.50,5\n"
+        "cup,Cup,C1,not a price,5\n"
+    )
+
+    preview = shop.run("import", "products", file, "--dry-run")
+    brought = shop.run("import", "products", file)
+    again = shop.run("import", "products", file)
+    missing = shop.run("import", "products", tmp_path / "nowhere.csv")
+
+    assert [each.exit_code for each in (preview, brought, again, missing)] == [0, 0, 0, 2], preview.stderr + brought.stderr
+    assert "Nothing is written" in preview.stdout and "1 created" in brought.stdout
+    assert "0 created" in again.stdout and "1 as they were" in again.stdout
+    assert "Variant Price" in brought.stdout and "nowhere.csv" in missing.stderr
