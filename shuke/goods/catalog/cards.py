@@ -1,5 +1,6 @@
 """Cards and pages: ready JSON fetched and joined, with no object made on the way."""
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
@@ -21,6 +22,10 @@ from shuke.society import shares
 At = Annotated[datetime, msgspec.Meta(tz=True)]
 Whole = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 """What a cursor can carry into a column."""
+
+SHOP_KEPT_S = 2
+MAX_SHOPS_KEPT = 10_000
+_shops: dict[UUID, tuple[float, bytes]] = {}
 
 _FIRST_ID, _LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -51,12 +56,23 @@ async def product_page(db: Db, product_id: ProductId) -> bytes:
     if row is None:
         raise ProductNotFound(product_id=product_id)
     available = await stock.available(db, row.sku_ids)
-    shop = (await shops.by_ids(db, [row.shop_id]))[row.shop_id]
+    shop = await _shop(db, row.shop_id)
     skus = ",".join(
         f'{part[:-1]},"available":{available.get(stock.SkuId(id), 0)}}}'
         for id, part in zip(row.sku_ids, row.sku_parts, strict=True)
     )
-    return b'%b,"sold":%d,"skus":[%b],"shop":%b}' % (row.page[:-1], row.sold, skus.encode(), msgspec.json.encode(shop))
+    return b'%b,"sold":%d,"skus":[%b],"shop":%b}' % (row.page[:-1], row.sold, skus.encode(), shop)
+
+
+async def _shop(db: Db, shop_id: ShopId) -> bytes:
+    # Pages of one shop are read in bursts, and what its card says may be two seconds old as what it sold is.
+    now = time.monotonic()
+    kept = _shops.get(shop_id)
+    if kept is None or kept[0] < now - SHOP_KEPT_S:
+        if len(_shops) >= MAX_SHOPS_KEPT:
+            _shops.clear()
+        kept = _shops[shop_id] = (now, msgspec.json.encode((await shops.by_ids(db, [shop_id]))[shop_id]))
+    return kept[1]
 
 
 async def products_of_shop(db: Db, actor: Actor, shop_id: ShopId, state: State | None, cursor: str | None, limit: int) -> bytes:

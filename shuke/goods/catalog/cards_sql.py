@@ -132,21 +132,16 @@ FOUND = {
     for sort, (order, after) in _SORTS.items()
 }
 
-# Where nothing has all the words: those that have most of them, a rare word counting more than one that is everywhere.
-FOUND_PARTLY = Query(
-    CardRow,
+# How many products have each word, counted to a thousand: more than that is common.
+HITS = Query(
+    int,
     f"""
-    with hits as (
-        select w.home, w.product_id, 1 / ln(2 + count(*) over (partition by q.word)) as weight
-        from unnest($1::text[]) as q(word)
-        cross join lateral (
-            select home, product_id from catalog.words
-            where words @@ q.word::tsquery and is_shown and {_WITHIN.replace("$4", "$3").replace("$5", "$4")}
-            order by sold desc, product_id desc limit 300) w),
-    best as (
-        select home, product_id, sum(weight) as score from hits group by home, product_id
-        order by score desc, product_id desc limit $2)
-    select {{cols}} from best join catalog.cards using (home, product_id) order by score desc, sold desc, product_id desc""",
+    select (select count(*) from (
+        select from catalog.words
+        where words @@ q.word::tsquery and is_shown and {_WITHIN.replace("$4", "$2").replace("$5", "$3")}
+        limit 1000) as hit)
+    from unnest($1::text[]) with ordinality as q(word, place)
+    order by q.place""",
     fan_out="the market shows every shop",
 )
 

@@ -15,12 +15,15 @@ from shuke.goods.catalog import cards_sql
 from shuke.goods.catalog.cards import START, Browse, Whole, cards_in, page_in, page_of, start_of
 from shuke.goods.catalog.cards_sql import CardRow
 from shuke.goods.catalog.types import Sort
-from shuke.goods.catalog.words import anywhere, everywhere, loosely, query_words
+from shuke.goods.catalog.words import anywhere, at_least, everywhere, loosely, query_words
 from shuke.kit.db import Db
 from shuke.kit.ids import home_of
 from shuke.kit.pages import decode_cursor, encode_cursor
 
 LOOSE = 3
+MAX_PARTLY = 6
+Within = tuple[int | None, Sequence[UUID] | None]
+"""A shop's home and categories to stay in."""
 Step = Annotated[int, msgspec.Meta(ge=0, le=LOOSE)]
 
 
@@ -46,8 +49,7 @@ async def search(db: Db, ask: Browse, categories: Sequence[UUID] | None) -> byte
         if len(found) > ask.limit:
             break
     if not found and not ask.cursor:
-        partly = await cards_sql.FOUND_PARTLY.all(db, [anywhere(word) for word in words], ask.limit, *within)
-        return page_in(cards_in(partly), None)
+        return page_in(cards_in(await _partly(db, ask.limit, words, within)), None)
     cursor = None
     if len(found) > ask.limit:
         step, seen = found[ask.limit - 1]
@@ -55,9 +57,24 @@ async def search(db: Db, ask: Browse, categories: Sequence[UUID] | None) -> byte
     return page_in(cards_in([row for _, row in found[: ask.limit]]), cursor)
 
 
-async def _sorted(
-    db: Db, ask: Browse, sort: Sort, words: Sequence[str], within: tuple[int | None, Sequence[UUID] | None]
-) -> bytes:
+async def _partly(db: Db, limit: int, words: Sequence[str], within: Within) -> list[CardRow]:
+    """What has most of the words; where none has two of them, what has the rarest."""
+    hits = await cards_sql.HITS.all(db, [anywhere(word) for word in words], *within)
+    known = [word for count, word in sorted(zip(hits, words, strict=True)) if count][:MAX_PARTLY]
+    most = len(known) if len(known) < len(words) else len(known) - 1
+    for count in range(most, 1, -1):
+        query = at_least(count, known)
+        if rows := await cards_sql.FOUND[Sort.SOLD].all(db, *START[Sort.SOLD], limit, *within, query):
+            return rows
+    found: list[CardRow] = []
+    for word in known:
+        found += await cards_sql.FOUND[Sort.SOLD].all(db, *START[Sort.SOLD], limit - len(found), *within, anywhere(word))
+        if len(found) == limit:
+            break
+    return found
+
+
+async def _sorted(db: Db, ask: Browse, sort: Sort, words: Sequence[str], within: Within) -> bytes:
     after = start_of(sort, ask.cursor)
     for query in (everywhere(words, "123"), loosely(words)):
         rows = await cards_sql.FOUND[sort].all(db, *after, ask.limit + 1, *within, query)

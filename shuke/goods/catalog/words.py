@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import combinations, islice
 
 import rjieba
 from pypinyin import Style, lazy_pinyin
@@ -67,6 +67,11 @@ def loosely(words: Sequence[str]) -> str:
 def anywhere(word: str) -> str:
     """A tsquery for one word wherever it stands."""
     return _at(word, "123")
+
+
+def at_least(count: int, words: Sequence[str]) -> str:
+    """A tsquery: so many of the words, wherever they stand."""
+    return " | ".join("(" + " & ".join(map(anywhere, some)) + ")" for some in combinations(words, count))
 
 
 def _at(word: str, places: str, *, is_prefix: bool = False) -> str:

@@ -18,7 +18,7 @@ ON_HAND = Query(
     OnHand,
     """
     select {cols} from stock.supplies
-    where (home, sku_id) in (select home, sku_id from unnest($1::bigint[], $2::uuid[]) as asked(home, sku_id))
+    where home = any($1::bigint[]) and sku_id = any($2::uuid[])
     order by available desc""",
 )
 
