@@ -43,14 +43,17 @@ class Installation:
         """Start the parts, with as many workers of the API as asked for."""
         data, port = str(self.settings.data), str(self.settings.port)
         words = [str(os.getpid()), data, port, str(workers or self.workers), *self.parts]
-        self._parent = subprocess.Popen(
-            [sys.executable, "-m", "bench.parent", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
+        log = self.settings.data / "said.log"
+        with log.open("a") as errors:
+            command = [sys.executable, "-m", "bench.parent", *words]
+            self._parent = subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
+            )
         assert self._parent.stdout
         said = self._parent.stdout.readline().strip()
         if said != "ready":
             self.stop()
-            raise RuntimeError(f"The installation in {data} does not start: {said or 'see what it said above'}")
+            raise RuntimeError(f"The installation in {data} does not start: {said}\n{log.read_text()[-3000:]}")
 
     def stop_parts(self) -> None:
         """Stop the parts as Ctrl-C does."""
@@ -72,10 +75,17 @@ class Installation:
         assert self._parent
         return self._parent.pid
 
+    @property
+    def postmaster(self) -> int:
+        """The first process of PostgreSQL, also after it was killed and started anew."""
+        assert self.server.home
+        return int((self.server.home / "cluster" / "postmaster.pid").read_text().split()[0])
+
     def pids(self, part: str) -> list[int]:
         """The processes of a part (`postgres` is one too), the first of them its own parent."""
         if part == "postgres":
-            return [self.server.pid, *(each.pid for each in psutil.Process(self.server.pid).children(recursive=True))]
+            first = self.postmaster
+            return [first, *(each.pid for each in psutil.Process(first).children(recursive=True))]
         for child in psutil.Process(self.parent).children():
             with suppress(psutil.NoSuchProcess):
                 if f"shuke.processes.{part}" in child.cmdline():
