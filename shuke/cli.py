@@ -19,7 +19,6 @@ import typer
 from shuke import __version__
 from shuke.kit.errors import Refusal
 from shuke.kit.postgres_host import PostgresFailed
-from shuke.kit.secrets import mask_phone
 from shuke.kit.settings import Profile, Settings, SettingsInvalid
 from shuke.operations.profiles import keep, load
 from shuke.operations.refusal import Cannot
@@ -138,7 +137,8 @@ def migrate(settings: Settings) -> None:
 
     with place.database(settings) as server:
         applied = asyncio.run(schema.make_ready(server.dsn, migrates=True))
-    terminal.table(("", ""), ((each.module, each.name) for each in applied))
+    for each in applied:
+        terminal.done(f"{each.module}/{each.name}")
     terminal.done(f"{len(applied)} migrations applied." if applied else "The database is up to date.")
 
 
@@ -241,6 +241,7 @@ def revive(settings: Settings) -> None:
 @command()
 def operator(settings: Settings, phone: Annotated[str, typer.Argument(metavar="PHONE")]) -> None:
     """Make whoever signs in with this phone an operator of the platform."""
+    from shuke.kit.secrets import mask_phone
     from shuke.operations import people
 
     asyncio.run(people.make_operator(settings, phone))
