@@ -25,28 +25,26 @@ def kill(count: int, seed: int) -> list[Line]:
     def tell(done: Kill) -> None:
         nonlocal said
         said += 1
-        console.print(
-            f"  kill {said:>3}: {done.target:<12} {done.recovered_s:5.2f} s until a sale went through, {done.orders:,} orders"
-        )
+        times = f"{done.taken_s:5.2f} s until an order, {done.paid_s:5.2f} s until it was paid"
+        console.print(f"  kill {said:>3}: {done.target:<12} {times}; {done.orders:,} orders so far")
 
     with installed(workers=2) as installation:
         market = open_market(installation.settings.port, buyers=16)
         # Only the installation itself holds its database now: its parent's end ends everything.
         installation.server.stop()
         done = asyncio.run(rehearse(installation, market, kills=count, seed=seed, tell=tell))
-    times = sorted(each.recovered_s for each in done)
     told = f"{len(done)} kills, {done[-1].orders:,} confirmed orders, none lost, none half, every proof held"
-    slowest = max(done, key=lambda each: each.recovered_s)
+    taken, paid = [each.taken_s for each in done], [each.paid_s for each in done]
+    figures = {"kills": len(done), "orders": done[-1].orders, "slowest_s": max(paid), "median_s": median(paid)}
     return [
-        Line("kill -9 of every part, under load", "nothing lost", told, holds=True),
-        Line(
-            "  until a whole sale goes through again",
-            f"<= {MAX_RECOVERY_S:.0f} s",
-            f"median {median(times):.1f} s, slowest {times[-1]:.1f} s ({slowest.target})",
-            times[-1] <= MAX_RECOVERY_S,
-            {"median_s": median(times), "slowest_s": times[-1], "kills": len(times)},
-        ),
+        Line("kill -9 of every part, under load", "nothing lost", told, True, figures),
+        Line("  until an order is taken again", f"<= {MAX_RECOVERY_S:.0f} s", _times(taken), max(taken) <= MAX_RECOVERY_S),
+        Line("  until it is paid as well", f"<= {MAX_RECOVERY_S:.0f} s", _times(paid), max(paid) <= MAX_RECOVERY_S),
     ]
+
+
+def _times(seconds: list[float]) -> str:
+    return f"median {median(seconds):.1f} s, slowest {max(seconds):.1f} s"
 
 
 def main() -> int:

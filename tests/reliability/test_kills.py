@@ -22,4 +22,4 @@ def test_killing_any_part_at_any_moment_loses_no_order_and_leaves_none_half_done
 
     assert len(kills) == KILLS and {kill.target for kill in kills} == set(TARGETS)
     assert kills[-1].orders > KILLS
-    assert max(kill.recovered_s for kill in kills) < 20
+    assert max(kill.paid_s for kill in kills) < 20
