@@ -18,6 +18,8 @@ Home = NewType("Home", int)
 HOME_BITS = 36
 _RANDOM_LOW = 26
 _HOME_MASK = (1 << HOME_BITS) - 1
+_NOBODYS = _HOME_MASK
+"""The last home, which nobody is given: of ids like the nil UUID, which have none."""
 PLATFORM = Home(1)
 """The platform's own home: its book, and what belongs to nobody else."""
 
@@ -35,7 +37,7 @@ def new_id(home: int) -> UUID:
 
 def home_of(id: UUID) -> Home:
     """The home an id lives at; for a UUID that is not ours, a home where nothing is found."""
-    return Home(int.from_bytes(id.bytes[8:], "big") >> _RANDOM_LOW & _HOME_MASK)
+    return Home(int.from_bytes(id.bytes[8:], "big") >> _RANDOM_LOW & _HOME_MASK or _NOBODYS)
 
 
 def short(id: UUID) -> str:

@@ -13,7 +13,7 @@ It does not know goods, prices or orders.
 from shuke.goods.shops.answers import accept, decline
 from shuke.goods.shops.cards import by_ids, delivering, guide_cap, my_shops, open_shops, revise_shop, shop
 from shuke.goods.shops.invitations import hire, invitations_of, my_invitations, withdraw
-from shuke.goods.shops.locations import add_location, close_location, locations_of, revise_location
+from shuke.goods.shops.locations import add_location, close_location, has_location, locations_of, revise_location
 from shuke.goods.shops.merchants import my_merchants, revise_merchant, verify_merchant
 from shuke.goods.shops.openings import ensure_import_shop, open_shop
 from shuke.goods.shops.people import HireAsk, LinkAnswer, LinkAsk, LinkedProfile, ShopInvitation, Staff, StaffMember
@@ -147,6 +147,7 @@ __all__ = [
     "export_person",
     "freight",
     "guide_cap",
+    "has_location",
     "hire",
     "invitations_of",
     "link_profile",

@@ -59,6 +59,11 @@ async def close_location(db: Db, actor: Actor, shop_id: ShopId, location_id: UUI
         raise LocationNotFound(location_id=location_id)
 
 
+async def has_location(db: Db, shop_id: ShopId, location_id: UUID) -> bool:
+    """Whether it is an open location of the shop. Trusts its caller."""
+    return bool(await sql.HAS_LOCATION.first(db, home_of(shop_id), shop_id, location_id))
+
+
 async def locations_of(db: Db, shop_id: ShopId, cursor: str | None = None, limit: int = 100) -> Page[Location]:
     """The locations of a shop, for everybody: where a shop ships from and may be visited is no secret."""
     after = decode_cursor(cursor, tuple[UUID]) or (None,)

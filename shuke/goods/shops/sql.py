@@ -215,6 +215,11 @@ CLOSE_LOCATION = Query(
     returning id""",
 )
 
+HAS_LOCATION = Query(
+    bool,
+    "select true from shops.locations where home = $1 and id = $3 and shop_id = $2 and closed_at is null",
+)
+
 LOCATIONS = Query(
     Location,
     """

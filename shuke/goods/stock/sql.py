@@ -14,6 +14,14 @@ SET_AVAILABLE = Statement("""
     on conflict (home, sku_id, location_id) do update
     set supplied = had.reserved + had.sold + excluded.supplied""")
 
+# A SKU is known here since the catalogue made it, at the home of its shop: nobody supplies what is another's.
+PUT_AVAILABLE = Statement("""
+    insert into stock.supplies as had (home, sku_id, location_id, supplied)
+    select $1, $2, $3, $4::bigint
+    where exists (select from stock.supplies where home = $1 and sku_id = $2)
+    on conflict (home, sku_id, location_id) do update
+    set supplied = had.reserved + had.sold + excluded.supplied""")
+
 ON_HAND = Query(
     OnHand,
     """

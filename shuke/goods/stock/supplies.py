@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from shuke.goods import shops
 from shuke.goods.stock import sql
-from shuke.goods.stock.types import LocationId, SkuId, Supply, SupplyAsk, SupplyRow, TooManyLines
+from shuke.goods.stock.types import LocationId, SkuId, Supply, SupplyAsk, SupplyRow, SupplyUnknown, TooManyLines
 from shuke.kit.actor import Actor
 from shuke.kit.db import Db
 from shuke.kit.ids import home_of
@@ -30,9 +31,12 @@ async def set_available(db: Db, supplies: Sequence[Supply]) -> None:
 
 
 async def put(db: Db, actor: Actor, shop_id: UUID, sku_id: UUID, ask: SupplyAsk) -> None:
-    """Set what is available at one location, as its shop."""
+    """Set what is available of a shop's SKU at one of its locations, as the shop. Raises SupplyUnknown."""
     actor.require("stock.write", shop_id)
-    await set_available(db, [Supply(SkuId(sku_id), LocationId(ask.location_id), ask.quantity)])
+    home, place = home_of(shop_id), ask.location_id
+    is_theirs = await shops.has_location(db, shops.ShopId(shop_id), place)
+    if not is_theirs or not await sql.PUT_AVAILABLE.run(db, home, sku_id, place, ask.quantity):
+        raise SupplyUnknown(sku_id=sku_id, location_id=place)
 
 
 async def on_hand(db: Db, sku_ids: Iterable[UUID]) -> dict[SkuId, dict[LocationId, int]]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from shuke.kit.errors import Conflict, Invalid
+from shuke.kit.errors import Conflict, Invalid, NotFound
 
 SkuId = NewType("SkuId", UUID)
 LocationId = NewType("LocationId", UUID)
@@ -67,6 +67,13 @@ class Sold(msgspec.Struct, frozen=True):
 
     sku_id: SkuId
     sold: int
+
+
+class SupplyUnknown(NotFound):
+    """The shop has no such SKU, or no such location."""
+
+    sku_id: UUID
+    location_id: UUID
 
 
 class SoldOut(Conflict):

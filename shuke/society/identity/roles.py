@@ -33,6 +33,7 @@ define_role(
         "ops.payments",
         "ops.shares",
         "ops.reports",
+        "ops.metrics",
     ),
 )
 

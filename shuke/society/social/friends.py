@@ -77,7 +77,9 @@ async def befriend(db: Db, a: PersonId, b: PersonId, at: datetime) -> bool:
 
 async def end_friendship(db: Db, actor: Actor, person_id: PersonId) -> None:
     """Part, on both sides. Raises FriendNotFound."""
-    if not await part(db, actor.person, person_id):
+    me = actor.person
+    # Locking a pair keeps a row for each: only friends, who have theirs, may cause that.
+    if not await friends_among(db, me, [person_id]) or not await part(db, me, person_id):
         raise FriendNotFound(person_id=person_id)
 
 

@@ -1,0 +1,76 @@
+"""The application on one connection, in a transaction that every call takes back: the world is the same for the next."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, cast
+
+import httpx
+
+from shuke import app
+from shuke.kit import settings
+from shuke.kit.db import Db, Pool, borrowed
+from tests.api import Api
+
+TABLES = """
+    select format('%I.%I', schemaname, tablename) from pg_tables
+    where schemaname not in ('pg_catalog', 'information_schema') order by 1"""
+
+
+class OneConnection:
+    """A pool of one connection, which its owner may hold in a transaction."""
+
+    def __init__(self, db: Db) -> None:
+        self._con = db
+
+    def acquire(self, **_: Any) -> "OneConnection":
+        return self
+
+    async def __aenter__(self) -> "OneConnection":
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        return None
+
+
+class Stage:
+    """Sends requests that leave nothing behind."""
+
+    def __init__(self, client: httpx.AsyncClient, db: Db) -> None:
+        self.client = client
+        self.db = db
+        self._rows = ""
+        self._untouched = ""
+
+    async def note(self) -> None:
+        """Remember what is in the database."""
+        tables = [row[0] for row in await self.db.fetch(TABLES)]
+        each = [f"select md5(string_agg(t::text, ',' order by t::text)) as rows from {table} t" for table in tables]
+        self._rows = f"select string_agg(rows, ',' order by rows) from ({' union all '.join(each)}) every"
+        self._untouched = await self.db.fetchval(self._rows)
+
+    async def tries(self, method: str, url: str, token: str | None, **more: Any) -> tuple[httpx.Response, bool]:
+        """Send a request, and take back what it did; answers the response, and whether it was refused and changed rows."""
+        headers = httpx.Headers(more.pop("headers", {}))
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        undo = self.db.transaction()
+        await undo.start()
+        try:
+            found = await self.client.request(method, url, headers=headers, **more)
+            is_touched = await self.db.fetchval("select pg_current_xact_id_if_assigned() is not null")
+            return found, not found.is_success and is_touched and await self.db.fetchval(self._rows) != self._untouched
+        finally:
+            await undo.rollback()
+
+
+@asynccontextmanager
+async def on_stage(pool: Pool, installation: settings.Settings) -> AsyncIterator[Stage]:
+    """The application of an installation in front of one of the pool's connections."""
+    async with borrowed(pool) as db:
+        served = app.create(installation, cast("Pool", OneConnection(db)))
+        transport = httpx.ASGITransport(served, client=("192.0.2.1", 40_000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://shuke.test") as client:
+            stage = Stage(client, db)
+            await stage.note()
+            yield stage
