@@ -10,6 +10,7 @@ shown. How much there is of a SKU is what `stock` says; what is sold is counted 
 """
 
 from shuke.goods.catalog.asks import (
+    AppealAsk,
     CategoryAsk,
     PriceAsk,
     ProductAsk,
@@ -21,18 +22,19 @@ from shuke.goods.catalog.asks import (
     StateAsk,
 )
 from shuke.goods.catalog.cards import Browse, product_page, show_shop
-from shuke.goods.catalog.categories import put_category, set_rate, tree
+from shuke.goods.catalog.categories import put_category, rates_of, set_rate, tree
 from shuke.goods.catalog.imports import ImportReport, import_products
 from shuke.goods.catalog.lists import browse
 from shuke.goods.catalog.pictures import add_picture, keep_picture
 from shuke.goods.catalog.products import add_sku, for_sale, list_product, product, revise_product, skus_by_code
-from shuke.goods.catalog.reviews import appeal, report, set_state
+from shuke.goods.catalog.reviews import appeal, open_reports, report, set_state, states_of, to_review
 from shuke.goods.catalog.sales import count_sales, fold_sales
 from shuke.goods.catalog.shopify import BadRow
 from shuke.goods.catalog.skus import prices_of, revise_sku
 from shuke.goods.catalog.types import (
     Category,
     CategoryId,
+    CategoryMoved,
     CategoryNotFound,
     CeilingExceeded,
     CodeTaken,
@@ -40,6 +42,7 @@ from shuke.goods.catalog.types import (
     ForSale,
     LastSku,
     OptionsDiffer,
+    OwnProduct,
     Picture,
     PriceChanged,
     Product,
@@ -48,6 +51,7 @@ from shuke.goods.catalog.types import (
     ProductNotFound,
     RateBreaksCeiling,
     RateNotInOrder,
+    ReasonMissing,
     ReportedAlready,
     Sku,
     SkuId,
@@ -57,11 +61,13 @@ from shuke.goods.catalog.types import (
 )
 
 __all__ = [
+    "AppealAsk",
     "BadRow",
     "Browse",
     "Category",
     "CategoryAsk",
     "CategoryId",
+    "CategoryMoved",
     "CategoryNotFound",
     "CeilingExceeded",
     "CodeTaken",
@@ -70,6 +76,7 @@ __all__ = [
     "ImportReport",
     "LastSku",
     "OptionsDiffer",
+    "OwnProduct",
     "Picture",
     "PriceAsk",
     "PriceChanged",
@@ -82,6 +89,7 @@ __all__ = [
     "RateAsk",
     "RateBreaksCeiling",
     "RateNotInOrder",
+    "ReasonMissing",
     "ReportAsk",
     "ReportedAlready",
     "Sku",
@@ -102,10 +110,12 @@ __all__ = [
     "import_products",
     "keep_picture",
     "list_product",
+    "open_reports",
     "prices_of",
     "product",
     "product_page",
     "put_category",
+    "rates_of",
     "report",
     "revise_product",
     "revise_sku",
@@ -113,5 +123,7 @@ __all__ = [
     "set_state",
     "show_shop",
     "skus_by_code",
+    "states_of",
+    "to_review",
     "tree",
 ]

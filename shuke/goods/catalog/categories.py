@@ -90,6 +90,7 @@ async def facts_of(db: Db, category_ids: Collection[UUID]) -> dict[UUID, Categor
     """What products need to know of their categories; the rates stay until the transaction ends. Raises CategoryNotFound."""
     if not category_ids:
         return {}
+    await sql.SHARE.run(db, list(category_ids))
     found: dict[UUID, CategoryFacts] = {facts.id: facts for facts in await sql.FACTS.all(db, list(category_ids), clock.now())}
     for id in category_ids:
         if id not in found:

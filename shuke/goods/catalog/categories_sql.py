@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from shuke.goods.catalog.types import DEFAULT_RATE_BPS, CategoryId, CategoryRow, ProductId, Rate
-from shuke.kit.db import Query
+from shuke.kit.db import Query, Statement
 
 
 class CategoryFacts(msgspec.Struct, frozen=True):
@@ -61,13 +61,13 @@ BRANCH = Query(
     select id from branch""",
 )
 
-# The lock holds off a new rate until the product that counts on this one is written.
+# The lock holds off a new rate until the product that counts on this one is written. It is a statement of its own, so that the
+# next one reads what was committed while it waited.
+SHARE = Statement("select id from catalog.categories where id = any($1::uuid[]) order by id for share")
+
 FACTS = Query(
     CategoryFacts,
     f"""
-    with asked as materialized (
-        select id, parent_id, name_zh, name_en, is_perishable, is_made_to_order
-        from catalog.categories where id = any($1::uuid[]) order by id for share)
     select c.id, array_remove(array[c.name_zh, c.name_en, p.name_zh, p.name_en], null) as names,
            greatest(coalesce((select rate_bps from catalog.category_rates
                               where category_id = c.id and effective_at <= $2
@@ -75,7 +75,8 @@ FACTS = Query(
                     (select max(rate_bps) from catalog.category_rates
                      where category_id = c.id and effective_at > $2)) as top_rate_bps,
            c.is_perishable or c.is_made_to_order as is_final
-    from asked c left join catalog.categories p on p.id = c.parent_id""",
+    from catalog.categories c left join catalog.categories p on p.id = c.parent_id
+    where c.id = any($1::uuid[])""",
 )
 
 LOCK = Query(UUID, "select id from catalog.categories where id = $1 for no key update")

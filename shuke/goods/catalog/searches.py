@@ -61,17 +61,19 @@ async def _partly(db: Db, limit: int, words: Sequence[str], within: Within) -> l
     """What has most of the words; where none has two of them, what has the rarest."""
     hits = await cards_sql.HITS.all(db, [anywhere(word) for word in words], *within)
     known = [word for count, word in sorted(zip(hits, words, strict=True)) if count][:MAX_PARTLY]
-    most = len(known) if len(known) < len(words) else len(known) - 1
-    for count in range(most, 1, -1):
-        query = at_least(count, known)
-        if rows := await cards_sql.FOUND[Sort.SOLD].all(db, *START[Sort.SOLD], limit, *within, query):
-            return rows
-    found: list[CardRow] = []
-    for word in known:
-        found += await cards_sql.FOUND[Sort.SOLD].all(db, *START[Sort.SOLD], limit - len(found), *within, anywhere(word))
-        if len(found) == limit:
-            break
-    return found
+    if not known:
+        return []
+    tries = [_steps(known)[:LOOSE]] if len(known) < len(words) else []
+    tries += [[at_least(count, known)] for count in range(len(known) - 1, 1, -1)]
+    tries += [[step for word in known for step in _steps([word])[:LOOSE]]]
+    for queries in tries:
+        found: list[CardRow] = []
+        for query in queries:
+            if len(found) < limit:
+                found += await cards_sql.FOUND[Sort.SOLD].all(db, *START[Sort.SOLD], limit - len(found), *within, query)
+        if found:
+            return found
+    return []
 
 
 async def _sorted(db: Db, ask: Browse, sort: Sort, words: Sequence[str], within: Within) -> bytes:

@@ -50,18 +50,18 @@ def query_words(q: str) -> list[str]:
 def everywhere(words: Sequence[str], places: str) -> str:
     """A tsquery: every word in one of these places; or Latin words written together, as pinyin with spaces is."""
     each = " & ".join(_at(word, places) for word in words)
-    joined = "".join(words)
-    if len(words) > 1 and len(joined) <= _LONGEST and _LATIN.fullmatch(joined):
-        return f"({each}) | {_at(joined, places)}"
-    return each
+    joined = _joined(words)
+    return f"({each}) | {_at(joined, places)}" if joined else each
 
 
 def loosely(words: Sequence[str]) -> str:
     """A tsquery: every Chinese character somewhere in title, shop or category, Latin words by their beginning."""
-    return " & ".join(
+    each = " & ".join(
         _at(word, "12", is_prefix=len(word) > 1) if _LATIN.fullmatch(word) else " & ".join(_quoted("c" + char) for char in word)
         for word in words
     )
+    joined = _joined(words)
+    return f"({each}) | {_at(joined, '12', is_prefix=True)}" if joined else each
 
 
 def anywhere(word: str) -> str:
@@ -72,6 +72,12 @@ def anywhere(word: str) -> str:
 def at_least(count: int, words: Sequence[str]) -> str:
     """A tsquery: so many of the words, wherever they stand."""
     return " | ".join("(" + " & ".join(map(anywhere, some)) + ")" for some in combinations(words, count))
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Latin words as one, which pinyin with spaces is; nothing for others."""
+    joined = "".join(words)
+    return joined if len(words) > 1 and len(joined) <= _LONGEST and _LATIN.fullmatch(joined) else ""
 
 
 def _at(word: str, places: str, *, is_prefix: bool = False) -> str:
