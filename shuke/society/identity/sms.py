@@ -4,15 +4,13 @@ from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
-import httpx
 import msgspec
 from standardwebhooks import Webhook
 
-from shuke.kit import logs, settings
+from shuke.kit import logs, outside, settings
 from shuke.kit.secrets import mask_phone
 from shuke.society.identity.types import CodesNotPossible
 
-TIMEOUT = httpx.Timeout(5, connect=3)
 log = logs.named("identity")
 
 
@@ -46,12 +44,11 @@ class WebhookSms:
             "webhook-signature": self._signer.sign(str(id), now, body),
         }
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-                response = await client.post(self._url, content=body, headers=headers)
-        except httpx.HTTPError as error:
-            raise NotDelivered(type(error).__name__) from None
-        if not response.is_success:
-            raise NotDelivered(f"HTTP {response.status_code}")
+            reply = await outside.call("POST", self._url, body=body.encode(), headers=headers)
+        except outside.Unreachable as error:
+            raise NotDelivered(str(error)) from None
+        if not 200 <= reply.status < 300:
+            raise NotDelivered(f"HTTP {reply.status}")
 
 
 class SandboxSms:

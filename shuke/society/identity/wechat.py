@@ -2,13 +2,12 @@
 
 from typing import Protocol
 
-import httpx
 import msgspec
 
-from shuke.kit import logs, settings
+from shuke.kit import logs, outside, settings
 from shuke.society.identity.types import WeChatAppUnknown, WeChatCodeWrong, WeChatSilent
 
-TIMEOUT = httpx.Timeout(4, connect=2)
+TIMEOUT_S = 4
 log = logs.named("identity")
 
 
@@ -49,10 +48,9 @@ class Code2Session:
             raise WeChatAppUnknown(app_id=app_id)
         query = {"appid": app_id, "secret": secret, "js_code": code, "grant_type": "authorization_code"}
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-                response = await client.get(self._url, params=query)
-            reply = msgspec.json.decode(response.content, type=_Reply)
-        except (httpx.HTTPError, msgspec.DecodeError) as error:
+            answer = await outside.call("GET", self._url, query=query, timeout_s=TIMEOUT_S)
+            reply = msgspec.json.decode(answer.content, type=_Reply)
+        except (outside.Unreachable, msgspec.DecodeError) as error:
             # Without its message, which holds the address and so the app's secret.
             log.warning("wechat_silent", app_id=app_id, kind=type(error).__name__)
             raise WeChatSilent() from None
