@@ -21,6 +21,9 @@ class Schemas:
         _expect_different_names(infos)
         made, components = msgspec.json.schema_components(every, ref_template=REF + "{name}")
         names = {name: _own_name(name) for name in components}
+        taken = list(names.values())
+        clashes = sorted({name for name in taken if taken.count(name) > 1})
+        assert not clashes, f"a struct has the name of a page or the like, rename it: {clashes}"
         self._made = {kind: _fit(schema, names) for kind, schema in zip(every, made, strict=True)}
         self.components = {names[name]: _fit(schema, names) for name, schema in components.items()}
         seen: set[str] = set()

@@ -31,7 +31,7 @@ from shuke.goods.catalog.types import (
     Product,
     ProductId,
     ProductNotFound,
-    ProductPage,
+    ProductView,
     Rate,
     RateBreaksCeiling,
     RateNotInOrder,
@@ -77,7 +77,7 @@ async def list_products(
     return await lists.browse(db, Browse(limit, cursor, q, category_id, shop_id, sort))
 
 
-@get("/products/{product_id:uuid}", returns=ProductPage, raises=(ProductNotFound,))
+@get("/products/{product_id:uuid}", returns=ProductView, raises=(ProductNotFound,))
 async def read_product(product_id: UUID, db: Db) -> Raw:
     """A product with its SKUs, what is available of each, and its shop."""
     return await cards.product_page(db, ProductId(product_id))

@@ -140,7 +140,7 @@ class SkuOnSale(msgspec.Struct, frozen=True):
     available: int
 
 
-class ProductPage(msgspec.Struct, frozen=True):
+class ProductView(msgspec.Struct, frozen=True):
     """A product as everybody sees it; `badges` are keys to translate."""
 
     id: ProductId

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import combinations, islice
 
-import rjieba
-from pypinyin import Style, lazy_pinyin
+from shuke.kit import chinese
 
 MAX_QUERY = 100
 MAX_WORDS = 8
@@ -111,7 +110,7 @@ def _speak(text: str, place: str, found: dict[str, str], chars: set[str]) -> Non
 
 @lru_cache(maxsize=50_000)
 def _sound(word: str) -> tuple[str, str]:
-    syllables = lazy_pinyin(word, style=Style.NORMAL, errors="ignore")
+    syllables = chinese.syllables_only(word)
     return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
 
 
@@ -119,7 +118,7 @@ def _cut(run: str, *, is_search: bool = False) -> list[str]:
     if _LATIN.fullmatch(run):
         return [_stem(run[:_LONGEST])]
     if _HAN.fullmatch(run):
-        cuts = rjieba.cut_for_search(run) if is_search else rjieba.cut(run)
+        cuts = chinese.words_to_search(run) if is_search else chinese.words(run)
         return [word for word in cuts if len(word) <= _LONGEST]
     return [run[:_LONGEST]]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from shuke.goods.shops.tariffs import FreightRules, Tariff
 from shuke.goods.shops.types import NoDelivery
-from shuke.kit import pinyin
+from shuke.kit import chinese
 from shuke.kit.money import Money
 
 REACHED_FROM = {"open": ("in_review", "held", "closed"), "held": ("open",), "closed": ("in_review", "open", "held")}
@@ -70,7 +70,7 @@ def words_of(text: str) -> list[str]:
         found.add(word)
         if _is_han(word):
             found.update(word, _pairs(word))
-            syllables = pinyin.syllables(word)
+            syllables = chinese.syllables(word)
             for place in range(len(syllables)):
                 found.add("".join(syllables[place:]))
                 found.add("".join(each[0] for each in syllables[place:]))
