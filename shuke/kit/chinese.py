@@ -1,7 +1,7 @@
 """Chinese text: how it is cut into words, and how it sounds in pinyin.
 
-The dictionaries behind it take half a second to load, so they load when they are first needed: a process that searches nothing and
-writes no names does not wait for them.
+The dictionaries behind it take half a second to load, so they load when they are first needed: a process that searches nothing
+and writes no names does not wait for them.
 """
 
 from functools import cache
