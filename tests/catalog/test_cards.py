@@ -5,7 +5,7 @@ import pytest
 
 from shuke.goods import catalog
 from shuke.goods.catalog import Browse, PriceAsk, ProductNotFound, ProductPatch, SkuPatch, Sort
-from shuke.goods.catalog.types import Card, ProductPage
+from shuke.goods.catalog.types import Card, ProductView
 from shuke.kit import proofs
 from shuke.kit.clock import Timeline
 from shuke.kit.db import Db
@@ -80,7 +80,7 @@ async def test_a_page_shows_skus_with_what_is_available_and_the_shop(db: Db, sta
     with statements(db, at_most=3):
         raw = await catalog.product_page(db, product.id)
 
-    page = msgspec.json.decode(raw, type=ProductPage)
+    page = msgspec.json.decode(raw, type=ProductView)
     assert (page.title, page.description, page.price, page.sold) == ("童装", '"好"\n穿', Money(800, "CNY"), 0)
     assert [(sku.code, sku.available, sku.options) for sku in page.skus] == [("S", 3, {"尺码": "S"}), ("M", 0, {"尺码": "M"})]
     assert (page.cover, page.thumb) == (f"/media/{image}", f"/media/ab/{'0' * 64}.thumb.webp")
@@ -99,7 +99,7 @@ async def test_a_change_of_price_shows_everywhere_and_is_kept(db: Db, timeline: 
 
     assert [card.price.amount for card in await cards(db)] == [700]
     assert (await catalog.for_sale(db, [second.id]))[second.id].price == Money(700, "CNY")
-    page = msgspec.json.decode(await catalog.product_page(db, product.id), type=ProductPage)
+    page = msgspec.json.decode(await catalog.product_page(db, product.id), type=ProductView)
     assert [(sku.price.amount, sku.available) for sku in page.skus] == [(900, 100), (700, 5)]
     changes = (await catalog.prices_of(db, shop.owner, shop.id, second.id, None, 20)).items
     assert [(change.old_price.amount, change.price.amount) for change in changes] == [(950, 700)]

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import msgspec
 from PIL import Image
 
-from shuke.goods.catalog.types import Card, Category, ProductPage, StaffCard
+from shuke.goods.catalog.types import Card, Category, ProductView, StaffCard
 from shuke.kit.actor import PersonId
 from shuke.kit.db import borrowed
 from shuke.kit.pages import Page
@@ -51,7 +51,7 @@ async def test_the_contract_from_listing_to_the_page(api: Api):
         f"/shops/{shop}/skus/{sku}", {"price": {"amount": 5900, "currency": "CNY"}, "stock": 2}, token=bao
     )
     cards = msgspec.json.decode((await api.get("/products", params={"q": "tgy"})).content, type=Page[Card])
-    page = msgspec.json.decode((await api.get(f"/products/{made['id']}")).content, type=ProductPage)
+    page = msgspec.json.decode((await api.get(f"/products/{made['id']}")).content, type=ProductView)
     own = await api.get(f"/shops/{shop}/products", params={"state": "listed"}, token=bao)
 
     assert (first.status_code, made["state"], again.json()) == (201, "listed", made)
@@ -78,7 +78,7 @@ async def test_what_does_not_fit_is_refused_with_a_code_and_changes_nothing(api:
     problem(await api.post(path, TEA | {"category_id": str(uuid4())}, token=bao), 404, "catalog.category_not_found")
     problem(await api.post(path, TEA | {"commission_bps": [3000]}, token=bao), 422, "catalog.ceiling_exceeded")
     problem(await api.get(f"/products/{uuid4()}"), 404, "catalog.product_not_found")
-    for broken in (TEA | {"title": " "}, TEA | {"skus": []}, TEA | {"commission_bps": [1, 1, 1]}):
+    for broken in (TEA | {"title": " "}, TEA | {"title": "\u3000"}, TEA | {"skus": []}, TEA | {"commission_bps": [1, 1, 1]}):
         assert (await api.post(path, broken, token=bao)).status_code == 422
 
     assert (await api.get("/products")).json() == {"items": [], "next_cursor": None}
@@ -114,7 +114,8 @@ async def test_operators_keep_the_tree_and_decide_on_what_is_reported(api: Api):
     category = tree.items[0].id
     rate = await api.post(f"/ops/categories/{category}/rates", {"rate_bps": 700}, token=boss)
     assert (rate.status_code, rate.json()["version"]) == (201, 2)
-    assert (await api.post(f"/ops/categories/{category}/rates", {"rate_bps": 1001}, token=boss)).status_code == 422
+    for broken in ({"rate_bps": 1001}, {"rate_bps": 700, "effective_at": "2030-01-01T00:00:00"}):
+        assert (await api.post(f"/ops/categories/{category}/rates", broken, token=boss)).status_code == 422
 
     shop = await a_shop(api, bao)
     made = (await api.post(f"/shops/{shop}/products", TEA | {"category_id": str(category)}, token=bao)).json()

@@ -13,8 +13,8 @@ MAX_IMAGES = 20
 MAX_OPTIONS = 5
 MAX_DESCRIPTION = 20_000
 
-# At least one printable character and no control characters in a line; no NUL in a text.
-LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+# At least one character that is seen and no control characters in a line; no NUL in a text.
+LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=LINE)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=LINE)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=LINE)]
@@ -123,4 +123,4 @@ class RateAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the platform takes of sales in a category from an instant on; now, when it is left out."""
 
     rate_bps: RateBps
-    effective_at: datetime | None = None
+    effective_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
