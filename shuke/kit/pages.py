@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -45,6 +45,14 @@ def decode_cursor(cursor: str | None, kind: type[Keys]) -> Keys | None:
         return None
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        return msgspec.json.decode(raw, type=kind)
-    except (ValueError, msgspec.DecodeError):
+        keys = msgspec.json.decode(raw, type=kind)
+    except (ValueError, RecursionError, msgspec.DecodeError):
         raise CursorInvalid(cursor=cursor[:64]) from None
+    if not all(_is_storable(key) for key in cast("tuple[object, ...]", keys)):
+        raise CursorInvalid(cursor=cursor[:64])
+    return keys
+
+
+def _is_storable(key: object) -> bool:
+    # PostgreSQL has no text with a NUL and no integer beyond 64 bits.
+    return "\0" not in key if isinstance(key, str) else not isinstance(key, int) or -(2**63) <= key < 2**63

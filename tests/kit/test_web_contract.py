@@ -106,6 +106,23 @@ def test_two_structs_of_one_name_are_refused():
         openapi.document(web.shapes_of(routes))
 
 
+def test_a_struct_with_the_name_of_a_page_is_refused():
+    other = msgspec.defstruct("ThingPage", [("x", int)], module="elsewhere")
+
+    async def one() -> Page[Thing]:
+        """One."""
+        raise NotFound()
+
+    async def two() -> Any:
+        """Two."""
+
+    two.__annotations__["return"] = other
+    routes = [web.get("/one")(one), web.get("/two")(two)]
+
+    with pytest.raises(AssertionError, match="ThingPage"):
+        openapi.document(web.shapes_of(routes))
+
+
 @pytest.mark.parametrize("missing", ["return", "docstring", "path"])
 def test_a_handler_says_what_it_takes_and_answers(missing: str):
     async def read(thing_id: str) -> Thing:

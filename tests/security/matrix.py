@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from PIL import Image
 
-ROLES = ("nobody", "visitor", "stranger", "buyer", "sharer", "friend", "rival", "operator", "owner", "manager", "clerk")
-ROLES += ("guide", "finance")
+STAFF = ("owner", "manager", "clerk", "guide", "finance")
+ROLES = ("nobody", "visitor", "stranger", "buyer", "sharer", "friend", "rival", "operator", *STAFF)
 GROUPS = {
     "anyone": ROLES,
     "people": ROLES[2:],

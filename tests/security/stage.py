@@ -1,6 +1,6 @@
 """The application on one connection, in a transaction that every call takes back: the world is the same for the next."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, cast
@@ -10,7 +10,7 @@ import httpx
 from shuke import app
 from shuke.kit import settings
 from shuke.kit.db import Db, Pool, borrowed
-from tests.api import Api
+from shuke.kit.problems import CONTENT_TYPE
 
 TABLES = """
     select format('%I.%I', schemaname, tablename) from pg_tables
@@ -59,13 +59,13 @@ class Stage:
         try:
             found = await self.client.request(method, url, headers=headers, **more)
             is_touched = await self.db.fetchval("select pg_current_xact_id_if_assigned() is not null")
-            return found, not found.is_success and is_touched and await self.db.fetchval(self._rows) != self._untouched
+            return found, bool(is_touched and not found.is_success and await self.db.fetchval(self._rows) != self._untouched)
         finally:
             await undo.rollback()
 
 
 @asynccontextmanager
-async def on_stage(pool: Pool, installation: settings.Settings) -> AsyncIterator[Stage]:
+async def on_stage(pool: Pool, installation: settings.Settings) -> AsyncGenerator[Stage]:
     """The application of an installation in front of one of the pool's connections."""
     async with borrowed(pool) as db:
         served = app.create(installation, cast("Pool", OneConnection(db)))
@@ -74,3 +74,13 @@ async def on_stage(pool: Pool, installation: settings.Settings) -> AsyncIterator
             stage = Stage(client, db)
             await stage.note()
             yield stage
+
+
+def refused(answer: httpx.Response, *statuses: int) -> str:
+    """Assert that it is a problem with one of these statuses, and answer its code."""
+    assert answer.status_code in statuses, f"{answer.status_code} {answer.text[:300]}"
+    assert answer.headers["content-type"] == CONTENT_TYPE, answer.text[:300]
+    told = answer.json()
+    for leak in ("Traceback", "asyncpg", "site-packages", "shuke/", ".py", "select ", "insert into"):
+        assert leak not in answer.text, answer.text[:500]
+    return told["code"]

@@ -99,7 +99,7 @@ async def test_ids_of_nothing_and_of_other_things_are_refused_in_words(call: Cal
 
 
 async def test_what_is_private_reads_as_not_found(stage: Stage, world: World):
-    private = [call for call in CALLS if call.method == "GET" and call.may == {"buyer"}]
+    private = [call for call in CALLS if call.method == "GET" and call.may == frozenset({"buyer"})]
     assert len(private) >= 3
 
     for call in private:

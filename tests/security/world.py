@@ -6,14 +6,14 @@ from shuke.deals import trade
 from shuke.goods import catalog, regulars, shops, stock
 from shuke.goods.catalog import categories, pictures, reviews
 from shuke.goods.catalog.asks import CategoryAsk, ReportAsk, StateAsk
-from shuke.goods.shops import FreightRules, FreightTemplateAsk, HireAsk, LinkAsk, LocationAsk
+from shuke.goods.shops import FreightRules, FreightTemplateAsk, HireAsk, LocationAsk
 from shuke.goods.stock.types import SupplyAsk
 from shuke.kit import settings
 from shuke.kit.actor import ON_PLATFORM, Actor
 from shuke.kit.clock import Timeline
 from shuke.kit.db import Db
 from shuke.kit.storage import open_store
-from shuke.society import identity, shares, social
+from shuke.society import identity, social
 from shuke.society.social import FriendAsk, GroupAsk, ProfileAsk
 from tests.catalog.builders import a_listed_product
 from tests.regulars.builders import a_guide

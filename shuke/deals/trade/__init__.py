@@ -32,6 +32,7 @@ from shuke.deals.trade.price_changes import change_price
 from shuke.deals.trade.quotes import quote
 from shuke.deals.trade.refusals import (
     AddressNeeded,
+    AmountTooLarge,
     CartFull,
     CouponUnknown,
     LocationUnfit,
@@ -80,6 +81,7 @@ from shuke.deals.trade.types import (
 __all__ = [
     "AddressNeeded",
     "Adjustment",
+    "AmountTooLarge",
     "Attribution",
     "CartAsk",
     "CartFull",

@@ -26,6 +26,7 @@ from shuke.kit.web import Anyone, IdempotencyKey, delete, get, post, put
 PRICING = (
     trade.SkuUnknown,
     trade.MixedCurrencies,
+    trade.AmountTooLarge,
     trade.OfferUnfit,
     trade.CouponUnknown,
     trade.AddressNeeded,

@@ -6,14 +6,14 @@ from uuid import UUID
 import msgspec
 
 from shuke.deals.trade import offers, rules
-from shuke.deals.trade.refusals import CouponUnknown
+from shuke.deals.trade.refusals import AmountTooLarge, CouponUnknown
 from shuke.deals.trade.rules import Place, ShopBasket
 from shuke.deals.trade.types import Coupons, DeliveryAsk, LineAsk, Offer, Quote, QuoteAsk
 from shuke.goods import catalog, shops, stock
 from shuke.goods.catalog import ForSale
 from shuke.kit.actor import Actor
 from shuke.kit.db import Db
-from shuke.kit.money import Money, total
+from shuke.kit.money import MAX_AMOUNT, Money, total
 from shuke.society import identity
 from shuke.society.identity import Address
 
@@ -58,8 +58,8 @@ async def price(
 ) -> Priced:
     """Read SKUs, shops, stock, offer and address, and price one basket per shop.
 
-    Raises SkuUnknown, MixedCurrencies, OfferUnfit, CouponUnknown, AddressNeeded, LocationUnfit, NothingToDeliver,
-    shops.NoDelivery and stock.SoldOut.
+    Raises SkuUnknown, MixedCurrencies, AmountTooLarge, OfferUnfit, CouponUnknown, AddressNeeded, LocationUnfit,
+    NothingToDeliver, shops.NoDelivery and stock.SoldOut.
     """
     for coupon in coupons:
         raise CouponUnknown(coupon=coupon)
@@ -87,4 +87,6 @@ async def price(
         goods = total((Money(each.list_price.amount * each.quantity, shop.currency) for each in priced), shop.currency)
         discount = total((each.discount for each in priced), shop.currency)
         baskets.append(ShopBasket(shop, location, priced, adjustments, goods, discount, freight))
+    if sum(basket.goods.amount + basket.freight.amount for basket in baskets) > MAX_AMOUNT:
+        raise AmountTooLarge(at_most=MAX_AMOUNT)
     return Priced(skus, baskets, address, offer)

@@ -23,6 +23,12 @@ class MixedCurrencies(Invalid):
     currencies: list[str]
 
 
+class AmountTooLarge(Invalid):
+    """Nobody can pay this much at once."""
+
+    at_most: int
+
+
 class AddressNeeded(Invalid):
     """This delivery needs an address of yours."""
 

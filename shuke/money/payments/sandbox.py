@@ -4,6 +4,7 @@ A real channel in all but the money: signed requests and calls, signed notices o
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -40,6 +41,7 @@ NAME = "sandbox"
 NOTICES = "/api/v1/channels/sandbox/notices"
 TIMEOUT_S = 5
 MAX_CONNECTIONS = 32
+_HANDLE = re.compile(r"([0-9a-f]{32})-(\d{1,9})", re.ASCII)
 
 Answer = TypeVar("Answer")
 
@@ -161,7 +163,7 @@ async def receive(db: Db, headers: Mapping[str, str], body: bytes) -> None:
             await captures.fail(db, NAME, FailedNotice(payment_id, attempt, notice_id))
         case "refund.succeeded" | "refund.failed":
             status = "succeeded" if notice.type == "refund.succeeded" else "failed"
-            await refunds.settle(db, NAME, RefundNotice(RefundId(UUID(notice.refund_id)), status, notice_id))
+            await refunds.settle(db, NAME, RefundNotice(_refund_of(notice.refund_id), status, notice_id))
 
 
 class _Problem(msgspec.Struct, frozen=True):
@@ -207,10 +209,16 @@ def _handle(payment_id: UUID, attempt: int) -> str:
 
 
 def _payment_of(handle: str) -> tuple[PaymentId, int]:
-    id, _, attempt = handle.partition("-")
+    found = _HANDLE.fullmatch(handle)
+    if found is None:
+        raise NoticeForged()
+    return PaymentId(UUID(found[1])), int(found[2])
+
+
+def _refund_of(id: str | None) -> RefundId:
     try:
-        return PaymentId(UUID(id)), int(attempt)
-    except ValueError:
+        return RefundId(UUID(id))
+    except (TypeError, ValueError):
         raise NoticeForged() from None
 
 
