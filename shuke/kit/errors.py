@@ -23,8 +23,7 @@ class Refusal(Exception):
     _fields: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, *, code: str | None = None) -> None:
-        module = cls.__module__.removesuffix(".types").rpartition(".")[2]
-        cls.code = code or f"{module}.{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
+        cls.code = code or f"{owner_of(cls)}.{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
         own = tuple(name for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind))
         taken = {"status", "code", "sentence", "fields"}.intersection(own)
         assert not taken, f"{cls.__name__}: a field cannot be called {taken}, which every refusal has"

@@ -44,6 +44,16 @@ SCHEMA = schemathesis.openapi.from_dict(openapi.document(app.shapes(with_sandbox
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)]
 
 
+def test_a_code_begins_with_the_name_of_its_module_and_stands_for_one_refusal():
+    refusals = [each for shape in app.shapes(with_sandbox=True) for each in shape.raises]
+
+    codes = {each: each.code for each in refusals}
+
+    files = {"refusals", "types", "http", "sql", "jobs", "rules"}
+    assert [code for code in codes.values() if code.partition(".")[0] in files] == []
+    assert len(set(codes.values())) == len(codes)
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
 async def test_an_operation_keeps_to_its_document(operation: Any, stage: Stage, world: World):
     loop = asyncio.get_running_loop()

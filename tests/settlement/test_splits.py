@@ -159,7 +159,7 @@ async def test_over_http_split_and_balances_are_as_the_contract_says(api: Api, t
     assert all(sum(posting["amount"]["amount"] for posting in entry["postings"]) == 0 for entry in split["entries"])
     assert {"escrow", "available", "owed", "withdrawn", "pending"} == set(balances)
     problem(await api.get(path, token=stranger), 403, "errors.capability_missing")
-    problem(await api.get(f"/shops/{cast.shop.id}/orders/{new_id(7900)}/split", token=token), 404, "refusals.order_missing")
+    problem(await api.get(f"/shops/{cast.shop.id}/orders/{new_id(7900)}/split", token=token), 404, "trade.order_missing")
 
 
 async def a_token(db: Db, actor: Actor) -> str:
