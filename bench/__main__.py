@@ -40,7 +40,7 @@ def main() -> int:
             others = Bystander()
             with console.status(f"{name} ..."):
                 found[name] = list(BENCHES[name](stage))
-            show(f"[bold]{name}[/]  [dim]others used {others.share():.0%} of the machine[/]", found[name])
+            show(f"[bold]{name}[/]  [dim]{others.told()}[/]", found[name])
     if not chosen.only and not chosen.quick:
         write(found, time.monotonic() - started, all_the_time.share())
     missed = sum(line.holds is False for lines in found.values() for line in lines)

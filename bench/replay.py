@@ -175,7 +175,9 @@ def run(replay: Replay, installation: Installation, *, clients: int, seconds: in
         str(script),
         *(word for name, text in fixed.items() for word in ("-D", f"{name}={text}")),
     ]
-    done = subprocess.run(command, env=os.environ | server.env, capture_output=True, text=True, check=False)
+    # Its connections plan as ours do.
+    environment = os.environ | server.env | {"PGOPTIONS": "-c plan_cache_mode=force_generic_plan"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and "aborted" not in done.stderr, done.stderr[-2000:]
     rates = [float(found) for found in re.findall(r"progress: .*? s, ([\d.]+) tps", done.stderr)]
     assert "number of failed transactions: 0 " in done.stdout, done.stdout

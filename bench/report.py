@@ -3,10 +3,13 @@
 import os
 import platform
 import sys
+import threading
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -30,11 +33,26 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Bystander:
-    """How much of the machine others used meanwhile: figures taken beside others are worse than they would be alone."""
+    """What disturbed the figures: how much of the machine others used meanwhile, and how slow a core was.
+
+    Cores share caches and often an execution unit: a fixed piece of work takes up to twice its best time when its neighbour is
+    busy, whoever that is. Nothing is corrected for it.
+    """
+
+    best_s = float("inf")
 
     def __init__(self) -> None:
         self._before = psutil.cpu_times()
         self._ours = _ours()
+        self._took: list[float] = []
+        self._done = threading.Event()
+        threading.Thread(target=self._sample, daemon=True).start()
+
+    def told(self) -> str:
+        """In words; sampling ends."""
+        self._done.set()
+        slowness = f", a core was {median(self._took) / Bystander.best_s:.1f} x slower than at its best" if self._took else ""
+        return f"others used {self.share():.0%} of the machine{slowness}"
 
     def share(self) -> float:
         """The share of all cores that was neither ours nor idle."""
@@ -42,6 +60,13 @@ class Bystander:
         spent = sum(now) - sum(before)
         idle = now.idle + now.iowait - before.idle - before.iowait
         return max(0.0, spent - idle - (_ours() - self._ours)) / max(spent, 0.01)
+
+    def _sample(self) -> None:
+        while not self._done.wait(0.5):
+            started = time.thread_time()
+            sum(number * number % 7 for number in range(20_000))
+            self._took.append(time.thread_time() - started)
+            Bystander.best_s = min(Bystander.best_s, self._took[-1])
 
 
 def _ours() -> float:
