@@ -15,7 +15,9 @@ from shuke.kit.storage import open_store
 from shuke.money import payments
 from shuke.society import identity
 
-POOL_SIZE = 12
+# For each worker of the API. More connections than cores can serve get in each other's way inside PostgreSQL, which costs CPU;
+# waiting for a connection costs none. With 6 instead of 12 an order for a hot item costs a fifth less (two workers, two cores).
+POOL_SIZE = 6
 MAX_LATE_S = 60
 
 
