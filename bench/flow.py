@@ -15,7 +15,7 @@ from bench.report import Line
 from bench.stage import Stage
 from bench.wire import Connection, connect, request
 
-CONNECTIONS = 12
+CONNECTIONS = 32
 LOOK_EVERY_S = 0.25
 MAX_LOOKS = 60
 MAX_CPU_MS = 5.0
