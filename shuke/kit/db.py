@@ -165,8 +165,14 @@ _OPTIONS: dict[str, Any] = {
     "statement_cache_size": 1024,
     "max_cached_statement_lifetime": 0,
     "command_timeout": 60,
-    # Ours are look-ups by key: planning them anew for each set of arguments costs more than running them.
-    "server_settings": {"timezone": "UTC", "application_name": "shuke", "plan_cache_mode": "force_generic_plan"},
+    "server_settings": {
+        "timezone": "UTC",
+        "application_name": "shuke",
+        # Ours are look-ups by key: planning them anew for each set of arguments costs more than running them. A plan may have
+        # been made while a table was still empty, so reading all of it must never look cheap.
+        "plan_cache_mode": "force_generic_plan",
+        "enable_seqscan": "off",
+    },
 }
 
 

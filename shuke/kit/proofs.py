@@ -41,5 +41,7 @@ def prove(name: str, sentence: str, query: Check) -> None:
 
 
 async def verify(db: Db) -> list[tuple[Proof, Finding]]:
-    """Run every proof."""
-    return [(proof, await proof.query.one(db)) for proof in sorted(registered, key=lambda proof: proof.name)]
+    """Run every proof. They read whole tables, and may say so to the planner."""
+    async with db.transaction():
+        await db.execute("set local enable_seqscan = on; set local plan_cache_mode = force_custom_plan")
+        return [(proof, await proof.query.one(db)) for proof in sorted(registered, key=lambda proof: proof.name)]
