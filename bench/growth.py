@@ -80,7 +80,7 @@ def _cost(stage: Stage, installation: Installation, requests: list[bytes]) -> tu
 async def _count(installation: Installation) -> int:
     db = await connect(installation.server.dsn)
     try:
-        return await db.fetchval("select count(*) from trade.orders")
+        return await _orders(db)
     finally:
         await db.close()
 
@@ -94,9 +94,13 @@ async def _copy(installation: Installation, copies: int) -> int:
             for table, changes in CHANGES.items():
                 await _copy_table(db, table, changes, newest[table], first, last)
         await db.execute("vacuum (analyze)")
-        return await db.fetchval("select count(*) from trade.orders")
+        return await _orders(db)
     finally:
         await db.close()
+
+
+async def _orders(db: Db) -> int:
+    return int(await db.fetchval("select count(*) from trade.orders") or 0)
 
 
 async def _copy_table(db: Db, table: str, changes: dict[str, str], newest: object, first: int, last: int) -> None:
@@ -105,7 +109,7 @@ async def _copy_table(db: Db, table: str, changes: dict[str, str], newest: objec
         "and not attisdropped order by attnum",
         table,
     )
-    kept = [each["name"] for each in columns if changes.get(each["name"], "as it is")]
+    kept = [str(each["name"]) for each in columns if changes.get(each["name"], "as it is")]
     values = [changes.get(name, name) for name in kept]
     await db.execute(
         f"insert into {table} ({', '.join(kept)}) select {', '.join(values)} "

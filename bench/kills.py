@@ -212,7 +212,7 @@ async def _prove(installation: Installation, journal: Journal) -> None:
         half = await db.fetchval(HALF)
     finally:
         await db.close()
-    assert found == len(promised), f"{len(promised) - found} confirmed orders are lost"
+    assert found == len(promised), f"of {len(promised)} confirmed orders {found} are left"
     assert half == 0, f"{half} orders are half there"
     broken = await broken_proofs(installation.server.dsn)
     assert not broken, f"broken: {broken}"

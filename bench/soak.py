@@ -1,10 +1,12 @@
-"""The long run: `python -m bench.soak [--kills 200] [--orders 1000000]`.
+"""The long run: `python -m bench.soak [--kills 200] [--orders 1000000] [--links 1000000]`.
 
-Kills parts of an installation at random points under load, and measures how costs grow to a million orders.
+Kills parts of an installation at random points under load, measures how costs grow to a million orders, and what a share tree
+of a million links costs.
 """
 
 import argparse
 import asyncio
+import subprocess
 import sys
 from statistics import median
 
@@ -49,9 +51,12 @@ def _times(seconds: list[float]) -> str:
 
 def main() -> int:
     """Run it all."""
-    options = argparse.ArgumentParser(prog="python -m bench.soak", description="The long run: kills and growth.")
+    options = argparse.ArgumentParser(
+        prog="python -m bench.soak", description="The long run: kills, growth and the share tree."
+    )
     options.add_argument("--kills", type=int, default=200)
     options.add_argument("--orders", type=int, default=1_000_000, help="0 leaves growth out")
+    options.add_argument("--links", type=int, default=1_000_000, help="0 leaves the share tree out")
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
     lines = kill(chosen.kills, chosen.seed) if chosen.kills else []
@@ -59,6 +64,8 @@ def main() -> int:
         with Stage() as stage:
             lines += growth.compare(stage, chosen.orders)
     show("[bold]soak[/]", lines)
+    if chosen.links:
+        subprocess.run([sys.executable, "-m", "bench.shares", "--links", str(chosen.links)], check=True)
     return 1 if any(line.holds is False for line in lines) else 0
 
 
