@@ -103,7 +103,8 @@ async def test_foreign_keys_stay_inside_a_home_and_point_down(shared_connection:
     keys = await shared_connection.fetch(
         """
         select k.conname as name, fn.nspname as source, tn.nspname as target, fc.relname as table,
-               array(select a.attname from pg_attribute a where a.attrelid = k.conrelid and a.attnum = any(k.conkey)) as columns,
+               array(select a.attname from pg_attribute a
+                     where a.attrelid = k.conrelid and a.attnum = any(k.conkey)) as columns,
                coalesce(obj_description(fc.oid), '') as said
         from pg_constraint k
         join pg_class fc on fc.oid = k.conrelid join pg_namespace fn on fn.oid = fc.relnamespace

@@ -66,10 +66,13 @@ async def test_a_refused_transaction_forgets_what_was_to_run_last(db: Db):
     async def never() -> None:
         said.append("never")
 
-    with pytest.raises(RuntimeError):
+    async def refused() -> None:
         async with transaction(db):
             await last(db, never)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await refused()
     async with transaction(db):
         pass
 
