@@ -1,6 +1,6 @@
 import asyncio
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -43,7 +43,7 @@ async def test_an_offer_is_an_adjustment_that_the_shop_pays_for(db: Db):
 
 @pytest.mark.parametrize(
     "unfit",
-    [{"max_quantity": 1}, {"expires_at": clock.now() - timedelta(days=9999)}, {"person_id": uuid4()}],
+    [{"max_quantity": 1}, {"expires_at": clock.now() - timedelta(days=9999)}, {"person_id": UUID(int=7)}],
     ids=["too few left", "over", "for somebody else"],
 )
 async def test_an_offer_that_does_not_fit_is_refused_and_nothing_is_written(db: Db, unfit: dict[str, object]):
