@@ -146,8 +146,9 @@ async def rehearse(
     rng.shuffle(order)
     for target in order:
         await asyncio.sleep(rng.uniform(0.1, 1.2))
+        killed_at = time.monotonic()
         await asyncio.to_thread(_kill, installation, target, rng)
-        taken_s, paid_s = await _recovered(buying, market)
+        taken_s, paid_s = await _recovered(buying, market, killed_at)
         buying.check()
         await _prove(installation, buying.journal)
         done.append(Kill(target, taken_s, paid_s, len(buying.journal.placed)))
@@ -182,17 +183,16 @@ def _end(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-async def _recovered(buying: Buying, market: Market) -> tuple[float, float]:
-    """Seconds until somebody who comes now has an order, and has it paid: by then every part works."""
-    started = time.monotonic()
+async def _recovered(buying: Buying, market: Market, killed_at: float) -> tuple[float, float]:
+    """Seconds from the kill until somebody who comes now has an order, and has it paid: by then every part works."""
     buyer, line = market.buyers[-1], Line(market.port, buying.journal)
     order_id = await buying.sale(line, buyer, pays=True)
-    taken_s = time.monotonic() - started
+    taken_s = time.monotonic() - killed_at
     while (await line.ask(request("GET", f"/orders/{order_id}", token=buyer.token), 200))["status"] != "paid":
-        assert time.monotonic() - started < PATIENCE_S, f"order {order_id} is not paid after {PATIENCE_S:.0f} s"
+        assert time.monotonic() - killed_at < PATIENCE_S, f"order {order_id} is not paid after {PATIENCE_S:.0f} s"
         await asyncio.sleep(0.05)
     line.close()
-    return taken_s, time.monotonic() - started
+    return taken_s, time.monotonic() - killed_at
 
 
 HALF = """
