@@ -17,6 +17,12 @@ from shuke.kit.db import Db, Pool, connect, open_pool
 from shuke.kit.migrate import migrate
 from tests.api import Api
 
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name long parameters by their place: what is signed or drawn anew in each process must not name a test."""
+    return "" if isinstance(val, str | bytes) and len(val) > 40 else None
+
+
 START = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 TEMPLATE = "shuke_template"
 
