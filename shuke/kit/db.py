@@ -25,7 +25,7 @@ class Db(asyncpg.Connection):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.depth = 0
-        self.lasts: list[Callable[[], Awaitable[None]]] = []
+        self.lasts: list[Callable[[], Awaitable[object]]] = []
 
     def get_reset_query(self) -> str:
         """Nothing to reset between borrowers: no statement of ours leaves session state behind."""
@@ -116,7 +116,7 @@ async def transaction(db: Db) -> AsyncGenerator[None]:
             db.depth -= 1
 
 
-async def last(db: Db, work: Callable[[], Awaitable[None]]) -> None:
+async def last(db: Db, work: Callable[[], Awaitable[object]]) -> None:
     """Run `work` as the last thing before the commit, so that a hot row is locked for the commit only.
 
     A refusal in `work` rolls everything back. Outside a transaction it runs at once.

@@ -19,6 +19,7 @@ LEASE = timedelta(seconds=20)
 IDLE_S = 0.05
 MAX_BACKOFF_S = 3600
 CONCURRENCY = 4
+ORDINARY_ATTEMPTS = 3
 
 log = logs.named("jobs")
 
@@ -201,7 +202,10 @@ async def _put_off(db: Db, due: Due, error: Exception) -> None:
     backoff = timedelta(seconds=min(MAX_BACKOFF_S, 2**attempts * random.uniform(0.5, 1)))  # noqa: S311 - spreads retries
     await FAILED.run(db, due.id, f"{type(error).__name__}: {error}"[:2000], now + backoff, now if is_dead else None)
     metrics.count_job(due.kind, "dead" if is_dead else "failed")
-    log.error("job_failed", error=error, kind=due.kind, job_id=due.id, attempts=attempts, is_dead=is_dead)
+    # That the outside does not answer at once is ordinary; that it still does not is worth a look.
+    is_ordinary = subscription is not None and subscription.is_outside and attempts <= ORDINARY_ATTEMPTS
+    told = log.info if is_ordinary else log.error
+    told("job_failed", error=error, kind=due.kind, job_id=due.id, attempts=attempts, is_dead=is_dead)
 
 
 async def _seed_crons(db: Db) -> None:

@@ -11,7 +11,7 @@ from shuke.deals.trade.types import OrderId, Status
 from shuke.goods import catalog, regulars, stock
 from shuke.kit import clock
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db
+from shuke.kit.db import Db, last
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of
 from shuke.money import ledger
@@ -36,7 +36,8 @@ async def book_paid(db: Db, paid: sql.Turned, channel: str) -> None:
     """Put the money of an order just paid into escrow, count its sales and say so. Trusts its caller."""
     if paid.total.amount:
         entry = Entry("payment", str(paid.id), [Posting(f"clearing:{channel}", ESCROW, paid.total)])
-        await ledger.post(db, home_of(paid.shop_id), entry)
+        # A shop's escrow is one row that all its sales share: it is locked for the commit only.
+        await last(db, lambda: ledger.post(db, home_of(paid.shop_id), entry))
     if paid.link_id:
         await shares.convert(db, paid.link_id, paid.id, paid.total)
     sold = await sql.SOLD_LINES.all(db, home_of(paid.id), paid.id)
