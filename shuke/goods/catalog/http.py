@@ -1,9 +1,7 @@
 """Routes of the catalogue."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
-
-import msgspec
 
 from shuke.goods.catalog import cards, categories, lists, pictures, products, reviews, skus
 from shuke.goods.catalog.asks import (
@@ -50,12 +48,11 @@ from shuke.goods.stock import SkuId
 from shuke.kit.actor import Actor
 from shuke.kit.db import Db
 from shuke.kit.once import once
-from shuke.kit.pages import MAX_LIMIT, Page
+from shuke.kit.pages import Page, PageLimit
 from shuke.kit.pictures import MAX_UPLOAD_BYTES, PictureInvalid
 from shuke.kit.storage import ObjectStore
 from shuke.kit.web import IdempotencyKey, Limit, Raw, Upload, get, patch, post, put
 
-PageLimit = Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)]
 UPLOADS = Limit("picture uploads", per_minute=120, burst=240, by="person")
 REPORTS = Limit("reports", per_minute=10, burst=30, by="person")
 

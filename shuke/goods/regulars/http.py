@@ -20,10 +20,8 @@ from shuke.goods.shops import ShopId
 from shuke.kit.actor import Actor, PersonId
 from shuke.kit.db import Db
 from shuke.kit.once import once
-from shuke.kit.pages import MAX_LIMIT, Page
+from shuke.kit.pages import Page, PageLimit
 from shuke.kit.web import IdempotencyKey, delete, get, post, put
-
-PageLimit = Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)]
 
 
 @post("/shops/{shop_id:uuid}/regulars", raises=(shops.ShopNotFound,))

@@ -36,11 +36,10 @@ from shuke.goods.shops import (
 from shuke.kit.actor import Actor, PersonId
 from shuke.kit.db import Db
 from shuke.kit.once import once
-from shuke.kit.pages import MAX_LIMIT, Page
+from shuke.kit.pages import Page, PageLimit
 from shuke.kit.web import Anyone, IdempotencyKey, Limit, delete, get, patch, post, put
 from shuke.society import identity
 
-PageLimit = Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)]
 Words = Annotated[str, msgspec.Meta(max_length=60)]
 OPENINGS = Limit("shop openings", per_minute=10, burst=60, by="person")
 INVITATIONS = Limit("shop invitations", per_minute=20, burst=40, by="person")

@@ -1,14 +1,11 @@
 """Routes of identity."""
 
-from typing import Annotated
 from uuid import UUID
-
-import msgspec
 
 from shuke.kit.actor import Actor, PersonId
 from shuke.kit.db import Db
 from shuke.kit.once import once
-from shuke.kit.pages import MAX_LIMIT, Page
+from shuke.kit.pages import Page, PageLimit
 from shuke.kit.web import Address, Anyone, IdempotencyKey, Limit, delete, get, patch, post, put
 from shuke.society import identity
 from shuke.society.identity import (
@@ -41,7 +38,6 @@ PROOF = (
     identity.WeChatAppUnknown,
     identity.WeChatSilent,
 )
-PageLimit = Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)]
 VISITS = Limit("visitors", per_minute=60, burst=120)
 SIGN_INS = Limit("sign-ins", per_minute=30, burst=60)
 EXPORTS = Limit("exports", per_minute=2, burst=5, by="person")
