@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from shuke import modules
-from shuke.kit import clock, jobs, openapi, serving, site_http, web
+from shuke.kit import clock, jobs, openapi, site_http, web
 from shuke.kit.db import Db, Pool, open_pool
 from shuke.kit.edge import Edge
 from shuke.kit.settings import Settings, use
@@ -54,11 +54,6 @@ def create(settings: Settings, pool: Pool | None = None, dsn: str | None = None)
         await site.pool.close()
 
     return web.build(site, served) if pool else web.build(site, served, on_start=[open_site], on_stop=[close_site])
-
-
-def serve(settings: Settings, dsn: str, workers: int = 1) -> None:
-    """Serve the API on the settings' host and port until told to stop."""
-    serving.serve(partial(create, settings, dsn=dsn), settings, workers)
 
 
 async def jobs_in_time(db: Db) -> str | None:
