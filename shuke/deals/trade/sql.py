@@ -93,7 +93,8 @@ PLACE = Statement("""
         select home, id, number, shop_id, buyer_id, receiver_id, payment_id, channel, 'placed', held_for,
             currency, goods, discount, freight, total, delivery_mode, location_id, region, country, $4, note,
             offer_id, attribution, origin, external_number, placed_at, pay_by
-        from jsonb_populate_recordset(null::trade.orders, $1)),
+        from jsonb_populate_recordset(null::trade.orders, $1)
+        returning buyer_id, id, shop_id, placed_at),
     lined as (
         insert into trade.lines (home, order_id, line, sku_id, product_id, code, title, options, cover, quantity, unit_price,
             list_price, discount, currency, category_id, rate_bps, rate_version, commission_bps, is_virtual)
@@ -105,7 +106,7 @@ PLACE = Statement("""
         select home, order_id, place, kind, amount, currency, funded_by, lines
         from jsonb_populate_recordset(null::trade.adjustments, $3))
     insert into trade.purchases (home, buyer_id, order_id, shop_id, placed_at)
-    select $5, buyer_id, id, shop_id, placed_at from jsonb_populate_recordset(null::trade.orders, $1)""")
+    select $5, buyer_id, id, shop_id, placed_at from placed""")
 
 IMPORTED = Query(
     UUID,
