@@ -24,7 +24,7 @@ from shuke import modules
 from shuke.deals import trade
 from shuke.deals.trade import OrderAsk
 from shuke.goods import stock
-from shuke.kit.db import Db, connect
+from shuke.kit.db import Db, connect, read
 from shuke.kit.ids import new_id
 from shuke.society import identity
 
@@ -115,7 +115,7 @@ def _element(text: str | None) -> str:
 
 async def _supply(db: Db, sku_ids: Sequence[UUID], spread: int) -> None:
     """Rows of stock for the replay: `spread` beside each SKU, at its home and location."""
-    on_hand = await stock.on_hand(db, sku_ids)
+    on_hand = await read(db, stock.on_hand(sku_ids))
     for sku_id, name in zip(sku_ids, SKUS, strict=False):
         location_id = next(iter(on_hand[stock.SkuId(sku_id)]))
         others = [stock.SkuId(UUID(_numbered(FIRST_SKU[name] + number, str(sku_id)))) for number in range(spread)]

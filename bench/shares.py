@@ -12,7 +12,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -20,7 +20,7 @@ from uuid import UUID
 from shuke import modules
 from shuke.kit import clock, postgres, settings
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db, connect
+from shuke.kit.db import Db, connect, read
 from shuke.kit.ids import new_id, short
 from shuke.kit.migrate import migrate
 from shuke.kit.money import Money
@@ -119,7 +119,7 @@ async def measure_tree(db: Db, ids: list[UUID], depths: list[int], sizes: list[i
     await median("visit: of the root", 500, lambda t: shares.visit(db, a_person(100_000 + t), viral))
 
     async def find_path(turn: int) -> None:
-        found = await shares.path(db, a_person_again(turn).selves, [SHOP], parent[turn], clock.now())
+        found = await _path(db, a_person_again(turn).selves, parent[turn])
         assert found[SHOP].steps
 
     people = {t: a_person(200_000 + t) for t in range(500)}
@@ -130,7 +130,7 @@ async def measure_tree(db: Db, ids: list[UUID], depths: list[int], sizes: list[i
         return people[turn]
 
     await median(f"path: of a buyer (mean depth {statistics.mean(depths):.1f})", 500, find_path)
-    await median("path: of a buyer who came by no link", 500, lambda t: shares.path(db, [new_id(9)], [SHOP], None, clock.now()))
+    await median("path: of a buyer who came by no link", 500, lambda t: _path(db, [new_id(9)]))
     order = [new_id(4242) for _ in range(500)]
     await median("convert", 500, lambda t: shares.convert(db, ids[some[t]], order[t], Money(6900, "CNY")))
     print(f"{'unfolded':<58}{await db.fetchval('select count(*) from shares.deltas'):>10}")
@@ -141,6 +141,11 @@ async def measure_tree(db: Db, ids: list[UUID], depths: list[int], sizes: list[i
     for wanted in (300_000, 10_000, 1_000, 1):
         place = min(range(1, len(ids)), key=lambda i: abs(sizes[i] - wanted))
         await median(f"cascade: a subtree of {sizes[place]:,}", 20, lambda _, p=place: shares.cascade(db, staff, short(ids[p])))
+
+
+async def _path(db: Db, selves: Sequence[UUID], code: str | None = None) -> dict[UUID, shares.SharePath]:
+    now = clock.now()
+    return await shares.path(db, selves, [SHOP], await read(db, shares.touches(selves, [SHOP], now)), code, now)
 
 
 def _with(ask: shares.ShareAsk, parent: str) -> shares.ShareAsk:
@@ -165,7 +170,7 @@ async def measure_chain(db: Db, length: int) -> None:
     await shares.visit(db, buyer, codes[-1])
     count, took = await fold_all(db)
     print(f"{'fold of the chain':<58}{count / took:>10,.0f} /s")
-    await median("path: from the end of the chain", 10, lambda _: shares.path(db, buyer.selves, [SHOP], None, clock.now()))
+    await median("path: from the end of the chain", 10, lambda _: _path(db, buyer.selves))
     first, middle = people[0], people[length // 2]
     await median("cascade: the chain from its root", 10, lambda _: shares.cascade(db, first, codes[0]))
     await median("cascade: the chain from its middle", 10, lambda _: shares.cascade(db, middle, codes[length // 2]))

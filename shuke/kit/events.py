@@ -7,12 +7,13 @@ announced that did not happen. A handler may run twice, so each one writes as co
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 
 from shuke.kit import clock
-from shuke.kit.db import Db, Statement
+from shuke.kit.db import Db, Write, at_end
 from shuke.kit.errors import owner_of
 
 Handler = Callable[[Any, Any], Awaitable[None]]
@@ -56,6 +57,7 @@ class Subscription(msgspec.Struct, frozen=True):
     message: type[Message]
     handler: Handler
     is_outside: bool = False
+    is_at_once: bool = False
     max_attempts: int = MAX_ATTEMPTS
     when: Callable[[Any], bool] | None = None
     after: Callable[[Any], timedelta] | None = None
@@ -73,6 +75,7 @@ class Registry:
     def add(self, subscription: Subscription) -> None:
         """Register; a kind is registered once, and nothing after the seal."""
         assert not self.is_sealed, f"{subscription.kind} came after the seal: name its module in modules.py"
+        assert not (subscription.is_at_once and (subscription.is_outside or subscription.after)), "at once is now and here"
         assert subscription.kind not in self.by_kind, f"{subscription.kind} is registered twice"
         self.by_kind[subscription.kind] = subscription
         self.by_message.setdefault(subscription.message, []).append(subscription)
@@ -91,6 +94,7 @@ def on(
     message: type[M],
     *,
     is_outside: bool = False,
+    is_at_once: bool = False,
     max_attempts: int = MAX_ATTEMPTS,
     when: Callable[[M], bool] | None = None,
     after: Callable[[M], timedelta] | None = None,
@@ -98,7 +102,9 @@ def on(
     """Hear a message: `@on(trade.OrderPaid)` above `async def settle_order(db, event)`.
 
     The handler runs in a transaction of its own, which also takes the job off the queue. With `is_outside` it runs in none,
-    because it calls the world outside; it may then be called again after a crash, so it passes our row's id as its key.
+    because it calls the world outside; it may then be called again after a crash, so it passes our row's id as its key. With
+    `is_at_once` it runs in the transaction that said so, just before its commit, and no job is written: for what belongs to
+    the same fact and refuses nothing, since its error would undo the news.
     `when` decides from the message alone whether there is anything to do, and `after` how long to wait with it; both are asked
     when the message is emitted, so news that does not matter costs no job.
     """
@@ -106,7 +112,7 @@ def on(
     def register(handler: H) -> H:
         module = handler.__module__.removesuffix(".jobs").rpartition(".")[2]
         kind = f"{module}.{handler.__name__}"
-        registry.add(Subscription(kind, message, handler, is_outside, max_attempts, when, after))
+        registry.add(Subscription(kind, message, handler, is_outside, is_at_once, max_attempts, when, after))
         return handler
 
     return register
@@ -117,35 +123,42 @@ def cron(message: type[Job], every: timedelta) -> None:
     registry.crons[message.name()] = every
 
 
-SAY = Statement(
-    """
-    with said as (
+SAY = Write(
+    said="""
         insert into kit.events (name, payload, at, timeline)
-        select name, payload, $3, $4 from unnest($1::text[], $2::jsonb[]) as said(name, payload))
-    insert into kit.jobs (kind, payload, run_at, dedupe, timeline, created_at)
-    select kind, payload, run_at, dedupe, $4, $3
-    from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::text[]) as todo(kind, payload, run_at, dedupe)
-    on conflict (dedupe) where dedupe is not null and dead_at is null do nothing""",
+        select name, payload, $3, $4 from unnest($1::text[], $2::jsonb[]) as said(name, payload)""",
+    fan_out="the events of this node",
+)
+QUEUE = Write(
+    queued="""
+        insert into kit.jobs (kind, payload, run_at, dedupe, timeline, created_at)
+        select kind, payload, run_at, dedupe, $5, $6
+        from unnest($1::text[], $2::jsonb[], $3::timestamptz[], $4::text[]) as todo(kind, payload, run_at, dedupe)
+        on conflict (dedupe) where dedupe is not null and dead_at is null do nothing""",
     fan_out="the queue of this node",
 )
 
 
 async def emit(db: Db, *messages: Event | Job | Later) -> None:
-    """Write news and jobs in the caller's transaction, as one statement. At most 10,000 at once."""
+    """Write news and jobs in the caller's transaction. At most 10,000 at once."""
     assert len(messages) <= MAX_MESSAGES, "too many messages in one statement"
-    if not messages:
-        return
-    now = clock.now()
+    now, timeline = clock.now(), clock.timeline_name()
     events = [each for each in messages if isinstance(each, Event)]
+    if events:
+        await SAY.put_off(db, [event.name() for event in events], events, now, timeline)
     todo: list[tuple[str, Message, datetime, str | None]] = []
     for each in messages:
         message, run_at, dedupe = (each.job, each.run_at, each.dedupe) if isinstance(each, Later) else (each, now, None)
         heard_by = registry.by_message.get(type(message), [])
         assert heard_by or isinstance(message, Event), f"nobody does {message.name()}"
         for subscription in heard_by:
-            if subscription.when is None or subscription.when(message):
+            if subscription.when is not None and not subscription.when(message):
+                continue
+            if subscription.is_at_once:
+                await at_end(db, partial(subscription.handler, db, message))
+            else:
                 wait = subscription.after(message) if subscription.after else timedelta()
                 todo.append((subscription.kind, message, run_at + wait, dedupe))
-    kinds, payloads, run_ats, dedupes = (list(part) for part in zip(*todo, strict=True)) if todo else ([], [], [], [])
-    names = [event.name() for event in events]
-    await SAY.run(db, names, events, now, clock.timeline_name(), kinds, payloads, run_ats, dedupes)
+    if todo:
+        kinds, payloads, run_ats, dedupes = (list(part) for part in zip(*todo, strict=True))
+        await QUEUE.put_off(db, kinds, payloads, run_ats, dedupes, timeline, now)

@@ -5,15 +5,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
-from asyncpg.exceptions import DeadlockDetectedError
+from asyncpg.exceptions import DeadlockDetectedError, IntegrityConstraintViolationError
 
 from shuke.kit import clock
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db, Query, Statement, transaction
-from shuke.kit.errors import Conflict, Invalid
+from shuke.kit.db import Db, Query, Reading, Statement, Write, known, read, together, transaction
+from shuke.kit.errors import Conflict, Invalid, Refusal
 from shuke.kit.ids import home_of
 
 T = TypeVar("T")
+F = TypeVar("F")
 MAX_KEY_LENGTH = 200
 KEEP_DAYS = 7
 _TRIES = 3
@@ -31,52 +32,63 @@ class Answer(msgspec.Struct, frozen=True):
     """What is kept of a request: the hash of its body, and the answer as JSON."""
 
     request_hash: bytes
-    answer: msgspec.Raw | None
+    answer: msgspec.Raw
 
 
-CLAIM = Query(
-    bool,
-    """
-    insert into kit.answers (home, actor_id, key, request_hash, created_at)
-    values ($1, $2, $3, $4, $5)
-    on conflict do nothing
-    returning true""",
-)
 FIND = Query(
     Answer,
     "select {cols} from kit.answers where home = $1 and actor_id = $2 and key = $3",
 )
-KEEP = Statement("update kit.answers set answer = $4 where home = $1 and actor_id = $2 and key = $3")
+KEEP = Write(
+    kept="""
+        insert into kit.answers (home, actor_id, key, request_hash, answer, created_at)
+        values ($1, $2, $3, $4, $5, $6)""",
+)
 FORGET = Statement("delete from kit.answers where created_at < $1", fan_out="a daily clean-up of every home")
 
 
 async def once(db: Db, actor: Actor, key: str | None, request: Any, returns: type[T], work: Callable[[], Awaitable[T]]) -> T:
     """Do `work` once per (actor, key) and replay its answer afterwards, all in one transaction.
 
-    The unique index is the lock: a concurrent duplicate waits on our insert until we commit, then finds the answer. A refusal
-    rolls the key back. The same key with another body raises KeyReused.
+    The unique index is the lock: what is done is kept together with its answer, or not at all. Of two duplicates at the same
+    time one waits for the other's commit, is undone, and answers the same. A refusal keeps nothing, so the key is free. The
+    same key with another body raises KeyReused.
     """
+    return await once_knowing(db, actor, key, request, returns, known(None), lambda _: work())
+
+
+async def once_knowing(
+    db: Db, actor: Actor, key: str | None, request: Any, returns: type[T], facts: Reading[F], work: Callable[[F], Awaitable[T]]
+) -> T:
+    """As `once`, for work that must know facts beforehand: they are read in the round trip that looks for the answer."""
     if not key or len(key) > MAX_KEY_LENGTH:
         raise KeyMissing()
     me = actor.anyone
+    mine = (home_of(me), me, key)
     digest = hashlib.sha256(msgspec.json.encode((returns.__name__, request))).digest()
     for left in reversed(range(_TRIES)):
         try:
-            async with transaction(db):
-                if not await CLAIM.first(db, home_of(me), me, key, digest, clock.now()):
-                    return await _replay(db, me, key, digest, returns)
-                answer = await work()
-                await KEEP.run(db, home_of(me), me, key, answer)
+            kept, given = await read(db, together(FIND.reading(_only, *mine), facts.postponed()))
+            if kept is None:
+                async with transaction(db):
+                    answer = await work(given())
+                    await KEEP.put_off(db, *mine, digest, answer, clock.now())
                 return answer
         except DeadlockDetectedError:
             # Everything was rolled back, so the work may be done again.
             if not left:
                 raise
+            continue
+        except (Refusal, IntegrityConstraintViolationError):
+            # A request that was done already may stand in its own way, and is answered all the same.
+            kept = await FIND.first(db, *mine)
+            if kept is None:
+                raise
+        if kept.request_hash != digest:
+            raise KeyReused()
+        return msgspec.json.decode(kept.answer, type=returns)
     raise AssertionError("unreachable")
 
 
-async def _replay(db: Db, me: Any, key: str, digest: bytes, returns: type[T]) -> T:
-    found = await FIND.first(db, home_of(me), me, key)
-    if found is None or found.answer is None or found.request_hash != digest:
-        raise KeyReused()
-    return msgspec.json.decode(found.answer, type=returns)
+def _only(rows: list[Answer]) -> Answer | None:
+    return rows[0] if rows else None

@@ -11,7 +11,7 @@ import msgspec
 from shuke.deals import fulfilment
 from shuke.goods import catalog, shops
 from shuke.kit import tables
-from shuke.kit.db import Db
+from shuke.kit.db import Db, read
 from shuke.kit.settings import Settings
 from shuke.operations.installation import connected, database
 from shuke.operations.refusal import Cannot
@@ -75,7 +75,7 @@ async def _shop(db: Db, ask: Import, currency: str) -> tuple[shops.ShopId, str]:
     if ask.shop is None:
         return await shops.ensure_import_shop(db, SHOP_NAME, currency), currency
     shop_id = shops.ShopId(ask.shop)
-    found = (await shops.delivering(db, [shop_id])).get(shop_id)
+    found = (await read(db, shops.delivering([shop_id]))).get(shop_id)
     if found is None:
         raise Cannot(f"There is no shop {ask.shop}.")
     return shop_id, ask.currency or found.currency

@@ -8,7 +8,7 @@ from shuke.goods.catalog import Browse, PriceAsk, ProductNotFound, ProductPatch,
 from shuke.goods.catalog.types import Card, ProductView
 from shuke.kit import proofs
 from shuke.kit.clock import Timeline
-from shuke.kit.db import Db
+from shuke.kit.db import Db, read
 from shuke.kit.money import Money
 from shuke.kit.pages import CursorInvalid, Page
 from tests.catalog.builders import a_listed_product, a_sku
@@ -98,7 +98,7 @@ async def test_a_change_of_price_shows_everywhere_and_is_kept(db: Db, timeline: 
     await catalog.revise_sku(db, shop.owner, shop.id, first.id, SkuPatch(price=PriceAsk(900, "CNY")))
 
     assert [card.price.amount for card in await cards(db)] == [700]
-    assert (await catalog.for_sale(db, [second.id]))[second.id].price == Money(700, "CNY")
+    assert (await read(db, catalog.for_sale([second.id])))[second.id].price == Money(700, "CNY")
     page = msgspec.json.decode(await catalog.product_page(db, product.id), type=ProductView)
     assert [(sku.price.amount, sku.available) for sku in page.skus] == [(900, 100), (700, 5)]
     changes = (await catalog.prices_of(db, shop.owner, shop.id, second.id, None, 20)).items
@@ -118,7 +118,7 @@ async def test_the_last_sku_cannot_be_retired_and_a_retired_one_is_not_shown(db:
         await catalog.revise_sku(db, shop.owner, shop.id, second.id, SkuPatch(is_retired=True))
 
     assert [card.price.amount for card in await cards(db)] == [950]
-    assert not (await catalog.for_sale(db, [first.id]))[first.id].is_listed
+    assert not (await read(db, catalog.for_sale([first.id])))[first.id].is_listed
     await assert_cards_agree(db)
 
 

@@ -7,7 +7,7 @@ from shuke.goods import catalog
 from shuke.goods.catalog import CategoryAsk, ProductPatch, RateAsk
 from shuke.kit.actor import NOBODY
 from shuke.kit.clock import Timeline
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.errors import CapabilityMissing, NotSignedIn
 from tests.catalog.builders import a_catalog_operator, a_listed_product
 from tests.shops.builders import a_person, an_open_shop
@@ -16,7 +16,7 @@ TEA = CategoryAsk("tea", "茶", "Tea", 500)
 
 
 async def rate_of(db: Db, sku_id: catalog.SkuId) -> tuple[int, int]:
-    sale = (await catalog.for_sale(db, [sku_id]))[sku_id]
+    sale = (await read(db, catalog.for_sale([sku_id])))[sku_id]
     return sale.rate_bps, sale.rate_version
 
 

@@ -8,7 +8,7 @@ from shuke.goods import catalog, stock
 from shuke.goods.catalog import Browse, ImportReport
 from shuke.goods.catalog.types import Card
 from shuke.goods.shops import ShopId
-from shuke.kit.db import Db
+from shuke.kit.db import Db, read
 from shuke.kit.pages import Page
 from shuke.kit.tables import TableUnreadable
 from tests.catalog.test_cards import assert_cards_agree
@@ -47,7 +47,7 @@ async def test_a_file_is_imported_and_the_same_file_changes_nothing(db: Db, tmp_
     assert counts(again) == (0, 0, 2, 0)
     codes = await catalog.skus_by_code(db, shop.id, ["T50", "T100", "C1", "none"])
     assert await stock.available(db, codes.values()) == {codes["T50"]: 7, codes["T100"]: 2, codes["C1"]: 1}
-    sale = (await catalog.for_sale(db, [codes["T100"]]))[codes["T100"]]
+    sale = (await read(db, catalog.for_sale([codes["T100"]])))[codes["T100"]]
     assert (sale.title, sale.price.amount, sale.options) == ("Tea", 750, {"Size": "100 g"})
     product = await catalog.product(db, sale.product_id)
     assert (product.description, product.state, product.category_id is None) == ("Good & green", "listed", False)
@@ -67,7 +67,7 @@ async def test_a_changed_file_changes_what_it_says_and_leaves_stock_alone(db: Db
     assert counts(report) == (0, 1, 0, 0)
     codes = await catalog.skus_by_code(db, shop.id, ["T50", "T100", "T1000"])
     assert await stock.available(db, codes.values()) == {codes["T50"]: 7, codes["T100"]: 2, codes["T1000"]: 5}
-    assert (await catalog.for_sale(db, [codes["T50"]]))[codes["T50"]].price.amount == 410
+    assert (await read(db, catalog.for_sale([codes["T50"]])))[codes["T50"]].price.amount == 410
     assert await titles(db) == ["Cup", "Oolong"]
     assert await titles(db, "oolong") == ["Oolong"] != await titles(db, "tea")
     prices = (await catalog.prices_of(db, shop.owner, shop.id, codes["T50"], None, 10)).items
@@ -94,7 +94,7 @@ async def test_rows_of_a_handle_that_comes_again_later_are_part_of_it(db: Db, tm
 
     assert counts(report) == (2, 1, 0, 0)
     codes = await catalog.skus_by_code(db, shop.id, ["T50", "T1000"])
-    sales = await catalog.for_sale(db, codes.values())
+    sales = await read(db, catalog.for_sale(codes.values()))
     assert len({sale.product_id for sale in sales.values()}) == 1
 
 

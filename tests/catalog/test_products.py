@@ -1,5 +1,5 @@
 from shuke.goods import catalog, stock
-from shuke.kit.db import Db
+from shuke.kit.db import Db, read
 from shuke.kit.money import Money
 from tests.catalog.builders import a_listed_product, a_sku
 from tests.shops.builders import an_open_shop
@@ -11,9 +11,9 @@ async def test_a_listed_product_is_for_sale_with_all_an_order_freezes(db: Db, st
     product = await a_listed_product(db, shop, "碎花连衣裙", skus=skus, commission_bps=[800, 400])
     small, medium = product.skus
 
-    await catalog.for_sale(db, [])
+    await read(db, catalog.for_sale([]))
     with statements(db, at_most=1):
-        found = await catalog.for_sale(db, [small.id, medium.id, product.id])
+        found = await read(db, catalog.for_sale([small.id, medium.id, product.id]))
 
     assert found.keys() == {small.id, medium.id}
     sale = found[small.id]

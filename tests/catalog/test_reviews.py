@@ -7,7 +7,7 @@ from shuke.goods import catalog
 from shuke.goods.catalog import AppealAsk, ProductPatch, ReportAsk, State, StateAsk
 from shuke.kit import settings
 from shuke.kit.actor import NOBODY
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.errors import CapabilityMissing, NotSignedIn
 from shuke.kit.settings import Profile, Settings
 from tests.catalog.builders import a_catalog_operator, a_listed_product
@@ -47,13 +47,13 @@ async def test_a_held_product_comes_back_by_an_appeal_and_every_step_says_why(db
     sku = product.skus[0].id
 
     await catalog.set_state(db, operator, product.id, StateAsk("held", "no licence for tea"))
-    assert not (await catalog.for_sale(db, [sku]))[sku].is_listed
+    assert not (await read(db, catalog.for_sale([sku])))[sku].is_listed
     with pytest.raises(catalog.StateNotPossible):
         await catalog.revise_product(db, shop.owner, shop.id, product.id, ProductPatch(state="listed"))
     await catalog.appeal(db, shop.owner, shop.id, product.id, AppealAsk("the licence is in the shop's papers"))
     await catalog.set_state(db, operator, product.id, StateAsk("listed"))
 
-    assert (await catalog.for_sale(db, [sku]))[sku].is_listed
+    assert (await read(db, catalog.for_sale([sku])))[sku].is_listed
     found = sorted((each.state, each.reason, each.is_appeal) for each in await catalog.states_of(db, shop.owner, product.id))
     assert found == [
         ("held", "no licence for tea", False),

@@ -8,7 +8,7 @@ from shuke.deals import fulfilment, trade
 from shuke.deals.fulfilment import ParcelLine, ShipmentAsk, TrackingEvent
 from shuke.deals.trade import LineAsk, Status
 from shuke.kit import clock
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, read
 from tests.catalog.builders import a_sku
 from tests.shops.builders import an_open_shop
 from tests.trade.builders import a_cast, a_paid_order, a_shipped_order, drain, placed_by
@@ -22,7 +22,7 @@ async def test_an_order_goes_in_several_parcels(db: Db, timeline: clock.Timeline
     await fulfilment.ship(
         db, cast.bao, None, cast.shop.id, order.id, ShipmentAsk("express", "A1", [ParcelLine(1, 2), ParcelLine(2, 1)])
     )
-    assert (await trade.order(db, cast.ana, order.id)).status is Status.PARTLY_SHIPPED
+    assert (await read(db, trade.order(cast.ana, order.id))).status is Status.PARTLY_SHIPPED
     timeline.advance(hours=1)
     await fulfilment.ship(db, cast.bao, None, cast.shop.id, order.id, ShipmentAsk("express", "A2"))
 
@@ -42,7 +42,7 @@ async def test_what_was_not_bought_is_not_shipped(db: Db, timeline: clock.Timeli
     with pytest.raises(trade.OrderNotShippable):
         await fulfilment.ship(db, cast.bao, None, cast.shop.id, order.id, ShipmentAsk("express", "A1", [line]))
 
-    assert await fulfilment.parcels_of(db, [order.id]) == []
+    assert await read(db, fulfilment.parcels_of([order.id])) == []
 
 
 async def test_an_unpaid_order_and_another_shop_s_order_are_not_shipped(db: Db, timeline: clock.Timeline):
@@ -80,10 +80,10 @@ async def test_a_parcel_counts_as_received_after_ten_days(db: Db, timeline: cloc
     order = await a_shipped_order(db, timeline, cast)
 
     await drain(db, timeline, clock.now() + timedelta(days=9, hours=23))
-    assert (await trade.order(db, cast.ana, order.id)).status is Status.SHIPPED
+    assert (await read(db, trade.order(cast.ana, order.id))).status is Status.SHIPPED
     await drain(db, timeline, clock.now() + timedelta(hours=2))
 
-    assert (await trade.order(db, cast.ana, order.id)).status is Status.COMPLETED
+    assert (await read(db, trade.order(cast.ana, order.id))).status is Status.COMPLETED
 
 
 async def test_the_courier_tells_where_a_parcel_is(db: Db, timeline: clock.Timeline):
@@ -113,7 +113,7 @@ async def test_the_same_number_is_one_parcel_and_the_same_news_is_told_once(db: 
 async def test_news_of_a_parcel_is_told_by_its_shop_only(db: Db, timeline: clock.Timeline):
     cast, other = await a_cast(db), await an_open_shop(db, "Eve")
     order = await a_shipped_order(db, timeline, cast)
-    (parcel,) = await fulfilment.parcels_of(db, [order.id])
+    (parcel,) = await read(db, fulfilment.parcels_of([order.id]))
     event = TrackingEvent(clock.now(), "delivered", "杭州")
 
     with pytest.raises(fulfilment.ParcelMissing):

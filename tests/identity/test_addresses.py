@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.secrets import SealBroken
 from shuke.society import identity
 from shuke.society.identity import AddressRevision, AddressUnknown, PhoneInvalid, TooManyAddresses
@@ -13,7 +13,7 @@ async def test_an_address_is_sealed_shown_masked_and_plain_for_an_order(db: Db):
     ana = await a_person(db)
 
     card = await identity.add_address(db, ana, an_address(region=["浙江省", " 杭州市 "]))
-    plain = await identity.address(db, ana.person, card.id)
+    plain = await read(db, identity.address(ana.person, card.id))
 
     assert (card.phone, card.region, card.country) == ("138****5678", ["浙江省", "杭州市"], "CN")
     assert (plain.recipient, plain.phone, plain.street) == ("安娜", "+8613812345678", "文三路 1 号")
@@ -33,7 +33,7 @@ async def test_a_sealed_address_does_not_open_in_another_row(db: Db):
     )
 
     with pytest.raises(SealBroken):
-        await identity.address(db, ana.person, second.id)
+        await read(db, identity.address(ana.person, second.id))
 
 
 async def test_the_first_address_is_the_default_and_there_is_never_another(db: Db):
@@ -63,7 +63,7 @@ async def test_somebody_elses_address_is_not_there(db: Db):
     card = await identity.add_address(db, ana, an_address())
 
     with pytest.raises(AddressUnknown):
-        await identity.address(db, bao.person, card.id)
+        await read(db, identity.address(bao.person, card.id))
     with pytest.raises(AddressUnknown):
         await identity.revise_address(db, bao, card.id, AddressRevision(street="别处"))
     with pytest.raises(AddressUnknown):
@@ -82,7 +82,7 @@ async def test_a_removed_address_is_gone_and_makes_room(db: Db):
     await identity.add_address(db, ana, an_address())
 
     with pytest.raises(AddressUnknown):
-        await identity.address(db, ana.person, cards[7].id)
+        await read(db, identity.address(ana.person, cards[7].id))
     assert len(await identity.addresses_of(db, ana)) == 50
 
 

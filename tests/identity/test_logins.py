@@ -4,7 +4,7 @@ import pytest
 
 from shuke.kit import clock
 from shuke.kit.actor import ON_PLATFORM, CapabilityMissing, PersonId
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.ids import new_id
 from shuke.society import identity
 from shuke.society.identity import (
@@ -83,7 +83,7 @@ async def test_merging_re_keys_nothing_and_everything_reads_as_one(db: Db):
     assert set(actor.selves) == {ana.person, old.person, oldest.person, visitor.anyone}
     assert await db.fetchval("select count(*) from identity.persons where merged_into = $1", ana.person) == 2
     assert [each.id for each in await identity.addresses_of(db, actor)] == [card.id]
-    assert (await identity.address(db, ana.person, card.id)).phone == "+8613812345678"
+    assert (await read(db, identity.address(ana.person, card.id))).phone == "+8613812345678"
     assert (await identity.by_ids(db, [oldest.person]))[oldest.person].id == ana.person
     assert len((await identity.sessions_of(db, actor)).items) == 5
     await identity.end_session(db, actor)

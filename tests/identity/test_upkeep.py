@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from shuke.kit import clock, settings
-from shuke.kit.db import Db
+from shuke.kit.db import Db, read
 from shuke.kit.events import emit
 from shuke.kit.jobs import drain
 from shuke.kit.secrets import KeyUnknown
@@ -49,7 +49,7 @@ async def test_when_all_is_resealed_the_former_secret_may_be_forgotten(db: Db, r
 
     rotate(forget=True)
     assert [(await sign_in(db, await a_proof(db, phone))).person for phone in phones] == [each.person for each in people]
-    assert (await identity.address(db, people[0].person, card.id)).street == "文三路 1 号"
+    assert (await read(db, identity.address(people[0].person, card.id))).street == "文三路 1 号"
 
 
 async def test_without_resealing_a_forgotten_secret_is_missed_and_named(db: Db, rotate):
@@ -58,7 +58,7 @@ async def test_without_resealing_a_forgotten_secret_is_missed_and_named(db: Db, 
     rotate(forget=True)
 
     with pytest.raises(KeyUnknown):
-        await identity.address(db, ana.person, card.id)
+        await read(db, identity.address(ana.person, card.id))
 
 
 async def test_the_daily_job_reseals_batch_by_batch(db: Db, timeline: clock.Timeline, rotate):

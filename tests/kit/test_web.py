@@ -277,12 +277,12 @@ async def test_a_database_that_is_away_or_late_is_503(small: Api, how: str):
 
 
 async def test_a_pool_without_a_free_connection_is_503_after_its_time(small: Api):
-    held = [await small.pool.acquire() for _ in range(2)]
+    held = [await small.pool.take(1) for _ in range(2)]
     try:
         response = await small.get(f"/things/{THING}")
     finally:
         for connection in held:
-            await small.pool.release(connection)
+            small.pool.give_back(connection)
 
     problem(response, 503, "web.busy")
 
@@ -379,12 +379,12 @@ async def test_connections_are_back_in_the_pool_before_the_answer_is_sent(instal
     async with small_api(installation, shared_pool) as api:
 
         async def look(response: httpx.Response) -> None:
-            idle.append(shared_pool.get_idle_size())
+            idle.append(shared_pool.idle)
 
         api.client.event_hooks = {"response": [look]}
         await api.get(f"/things/{THING}")
 
-    assert idle == [shared_pool.get_size()]
+    assert idle == [shared_pool.made]
 
 
 async def test_ids_of_requests_side_by_side_do_not_mix(small: Api):

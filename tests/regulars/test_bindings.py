@@ -7,7 +7,7 @@ from shuke.goods import regulars, shops
 from shuke.goods.regulars import GuideAsk, HandoverAsk
 from shuke.kit.actor import Actor
 from shuke.kit.clock import Timeline
-from shuke.kit.db import Db, Pool, borrowed, transaction
+from shuke.kit.db import Db, Pool, borrowed, read, transaction
 from shuke.kit.errors import CapabilityMissing
 from shuke.kit.jobs import drain
 from tests.regulars.builders import a_guide, in_one_shop
@@ -15,7 +15,7 @@ from tests.shops.builders import AnOpenShop, a_person, a_staff_member, an_open_s
 
 
 async def guide_of(db: Db, shop: AnOpenShop, person: Actor, timeline: Timeline):
-    found = in_one_shop(await regulars.guide_of(db, [shop.id], person.person, timeline.now))
+    found = in_one_shop(await read(db, regulars.guide_of([shop.id], person.person, timeline.now)))
     return found and found.person_id
 
 
@@ -26,12 +26,12 @@ async def test_a_guide_s_link_binds_for_its_time_and_earns_its_rate(db: Db, time
     await regulars.opt_in(db, ana, rival.id)
 
     with statements(db, at_most=1):
-        found = await regulars.guide_of(db, [bao.id, rival.id], ana.person, timeline.now)
+        found = await read(db, regulars.guide_of([bao.id, rival.id], ana.person, timeline.now))
     assert found == {bao.id: regulars.Guide(gus.person, 300)}
 
     end = timeline.now + timedelta(days=180)
-    assert await regulars.guide_of(db, [bao.id], ana.person, end - timedelta(seconds=1)) == found
-    assert await regulars.guide_of(db, [bao.id], ana.person, end) == {}
+    assert await read(db, regulars.guide_of([bao.id], ana.person, end - timedelta(seconds=1))) == found
+    assert await read(db, regulars.guide_of([bao.id], ana.person, end)) == {}
 
 
 async def test_the_first_guide_keeps_a_person_until_the_binding_ends(db: Db, timeline: Timeline):
@@ -146,7 +146,7 @@ async def test_a_rate_stays_under_the_shop_s_cap_also_when_the_cap_sinks(db: Db,
         await regulars.set_guide_rate(db, bao.owner, bao.id, gus.person, GuideAsk(rate_bps=201))
     await drain(db, timeline)
 
-    assert in_one_shop(await regulars.guide_of(db, [bao.id], ana.person, timeline.now)) == regulars.Guide(gus.person, 200)
+    assert in_one_shop(await read(db, regulars.guide_of([bao.id], ana.person, timeline.now))) == regulars.Guide(gus.person, 200)
 
 
 async def test_only_a_guide_has_a_rate(db: Db):

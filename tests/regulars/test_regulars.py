@@ -5,7 +5,7 @@ import pytest
 from shuke.goods import regulars, shops
 from shuke.kit.actor import Actor
 from shuke.kit.clock import Timeline
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.errors import CapabilityMissing
 from shuke.kit.jobs import drain
 from shuke.society import identity
@@ -134,7 +134,7 @@ async def test_two_accounts_that_are_one_human_are_one_regular(db: Db, timeline:
     await drain(db, timeline)
 
     assert await names(db, bao.owner, bao) == {"Ana"}
-    assert (await regulars.guide_of(db, [bao.id], ana.person, timeline.now))[bao.id].person_id == gus.person
+    assert (await read(db, regulars.guide_of([bao.id], ana.person, timeline.now)))[bao.id].person_id == gus.person
     await regulars.welcome(db, rival.id, ana.person, "order")
     assert await names(db, rival.owner, rival) == set()
 
@@ -150,7 +150,7 @@ async def test_nobody_looks_after_themselves_under_another_account(db: Db, timel
     await drain(db, timeline)
 
     for person_id in (gus.person, second.person):
-        assert await regulars.guide_of(db, [bao.id], person_id, timeline.now) == {}
+        assert await read(db, regulars.guide_of([bao.id], person_id, timeline.now)) == {}
 
 
 def operators_of_people() -> dict:

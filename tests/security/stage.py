@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from types import TracebackType
 from typing import Any, cast
 
 import httpx
@@ -21,16 +20,13 @@ class OneConnection:
     """A pool of one connection, which its owner may hold in a transaction."""
 
     def __init__(self, db: Db) -> None:
-        self._con = db
+        self.db = db
 
-    def acquire(self, **_: Any) -> "OneConnection":
-        return self
+    async def take(self, timeout_s: float) -> Db:
+        return self.db
 
-    async def __aenter__(self) -> "OneConnection":
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
-        return None
+    def give_back(self, db: Db, *, is_sound: bool = True) -> None:
+        assert is_sound
 
 
 class Stage:

@@ -1,10 +1,11 @@
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from shuke.kit import clock
 from shuke.kit.actor import Actor
 from shuke.kit.clock import Timeline
-from shuke.kit.db import Db
+from shuke.kit.db import Db, read
 from shuke.society import shares
 from shuke.society.shares import SharePath
 from tests.shares.builders import (
@@ -22,7 +23,12 @@ from tests.shares.builders import (
 
 
 async def path_of(db: Db, buyer: Actor, code: str | None = None, owner: UUID = SHOP) -> SharePath | None:
-    return (await shares.path(db, buyer.selves, [owner], code, clock.now())).get(owner)
+    return (await paths_of(db, buyer.selves, [owner], code)).get(owner)
+
+
+async def paths_of(db: Db, selves: Sequence[UUID], owners: Sequence[UUID], code: str | None) -> dict[UUID, SharePath]:
+    now = clock.now()
+    return await shares.path(db, selves, owners, await read(db, shares.touches(selves, owners, now)), code, now)
 
 
 async def test_a_path_goes_from_the_link_opened_back_to_the_first_sharer(db: Db, timeline: Timeline):
@@ -94,7 +100,7 @@ async def test_each_shop_of_an_order_has_its_own_path(db: Db):
     for code in (here, there):
         await shares.visit(db, dee, code)
 
-    paths = await shares.path(db, dee.selves, [SHOP, owner_of(foreign.id)], None, clock.now())
+    paths = await paths_of(db, dee.selves, [SHOP, owner_of(foreign.id)], None)
 
     assert {owner: path.link_id for owner, path in paths.items()} == {
         SHOP: link_of(here),

@@ -6,7 +6,7 @@ import msgspec
 
 from shuke.goods import shops
 from shuke.kit.actor import ON_PLATFORM, Actor, PersonId
-from shuke.kit.db import Db
+from shuke.kit.db import Db, read
 from shuke.society import identity
 
 
@@ -30,7 +30,7 @@ async def an_open_shop(db: Db, owner_name: str = "Bao", **ask: object) -> AnOpen
     owner = await a_person(db, owner_name)
     plain: dict[str, object] = {"name": f"{owner_name}的小店", "kind": "personal"}
     shop = await shops.open_shop(db, owner, msgspec.convert(plain | ask, shops.ShopAsk, from_attributes=True))
-    location_id = (await shops.delivering(db, [shop.id]))[shop.id].default_location_id
+    location_id = (await read(db, shops.delivering([shop.id])))[shop.id].default_location_id
     return AnOpenShop(shop.id, as_staff(owner, shop.id), location_id, shop)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from shuke.goods import shops
 from shuke.goods.shops import FreightRules, FreightTemplateAsk, LocationAsk, LocationPatch, Tariff
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.errors import CapabilityMissing
 from tests.shops.builders import a_staff_member, an_open_shop
 
@@ -15,7 +15,7 @@ async def test_another_default_location_takes_the_place_of_the_first(db: Db):
 
     await shops.revise_location(db, bao.owner, bao.id, store.id, LocationPatch(is_default=True, street="前门大街 1 号"))
 
-    found = (await shops.delivering(db, [bao.id]))[bao.id]
+    found = (await read(db, shops.delivering([bao.id])))[bao.id]
     assert (found.default_location_id, found.pickup_location_ids) == (store.id, [store.id])
     assert {each.id: each.is_default for each in (await shops.locations_of(db, bao.id)).items} == {
         bao.location_id: False,
@@ -39,10 +39,10 @@ async def test_a_closed_location_offers_no_pickup_and_does_not_become_the_defaul
 
     await shops.close_location(db, bao.owner, bao.id, store.id)
 
-    assert (await shops.delivering(db, [bao.id]))[bao.id].pickup_location_ids == []
+    assert (await read(db, shops.delivering([bao.id])))[bao.id].pickup_location_ids == []
     with pytest.raises(shops.LocationNotFound):
         await shops.revise_location(db, bao.owner, bao.id, store.id, LocationPatch(is_default=True))
-    assert (await shops.delivering(db, [bao.id]))[bao.id].default_location_id == bao.location_id
+    assert (await read(db, shops.delivering([bao.id])))[bao.id].default_location_id == bao.location_id
 
 
 async def test_a_new_default_template_is_what_orders_pay_by(db: Db):
@@ -51,7 +51,7 @@ async def test_a_new_default_template_is_what_orders_pay_by(db: Db):
 
     await shops.add_freight(db, bao.owner, bao.id, FreightTemplateAsk(name="按件", rules=rules, is_default=True))
 
-    assert (await shops.delivering(db, [bao.id]))[bao.id].freight == rules
+    assert (await read(db, shops.delivering([bao.id])))[bao.id].freight == rules
 
 
 async def test_another_shop_s_locations_are_not_theirs_to_change(db: Db):

@@ -8,7 +8,7 @@ from shuke.goods.shops import LocationAsk, MerchantAsk, ShopAsk
 from shuke.goods.shops.types import ResealMerchants
 from shuke.kit import proofs, settings
 from shuke.kit.clock import Timeline
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of
 from shuke.kit.jobs import drain
@@ -19,7 +19,7 @@ from tests.shops.builders import a_person, an_open_shop, an_operator
 async def test_a_shop_is_open_for_trade_with_all_it_needs(db: Db):
     bao = await an_open_shop(db, "Bao")
 
-    (ready,) = (await shops.delivering(db, [bao.id])).values()
+    (ready,) = (await read(db, shops.delivering([bao.id]))).values()
     assert (ready.state, ready.currency, ready.default_location_id) == ("open", "CNY", bao.location_id)
     assert shops.freight(ready.freight, ["北京市"], "CN", Money(100, "CNY"), 3, 900) == Money(0, "CNY")
     assert [(each.shop.id, each.roles) for each in await shops.my_shops(db, bao.owner)] == [(bao.id, ["shop.owner"])]
@@ -109,7 +109,7 @@ async def test_a_store_offers_pickup_and_a_warehouse_does_not(db: Db):
     store = await an_open_shop(db, location=LocationAsk(name="前门店", kind="store", region=["北京市", "西城区"]))
     warehouse = await an_open_shop(db)
 
-    found = await shops.delivering(db, [store.id, warehouse.id])
+    found = await read(db, shops.delivering([store.id, warehouse.id]))
 
     assert found[store.id].pickup_location_ids == [store.location_id]
     assert found[warehouse.id].pickup_location_ids == []
@@ -119,7 +119,7 @@ async def test_what_an_order_needs_of_its_shops_is_one_statement(db: Db, stateme
     some = [(await an_open_shop(db)).id for _ in range(3)]
 
     with statements(db, at_most=1):
-        found = await shops.delivering(db, some)
+        found = await read(db, shops.delivering(some))
 
     assert found.keys() == set(some)
 

@@ -4,7 +4,7 @@ import pytest
 
 from shuke.goods import shops
 from shuke.goods.shops import ShopAppealAsk, ShopStateAsk
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.errors import CapabilityMissing, Refusal
 from shuke.society import shares
 from tests.shops.builders import a_person, a_staff_member, an_open_shop, an_operator
@@ -38,7 +38,7 @@ async def test_a_held_shop_answers_for_what_it_sold_and_is_neither_listed_nor_sh
     await shops.set_state(db, operator, bao.id, ShopStateAsk(state="held", why="counterfeits reported"))
 
     assert (await shops.shop(db, await a_person(db), bao.id)).state == "held"
-    assert (await shops.delivering(db, [bao.id]))[bao.id].state == "held"
+    assert (await read(db, shops.delivering([bao.id])))[bao.id].state == "held"
     assert (await shops.open_shops(db)).items == []
     assert [each.id for each in (await shops.shops_in_state(db, operator, "held", None, 20)).items] == [bao.id]
     with pytest.raises(shares.TargetNotFound):

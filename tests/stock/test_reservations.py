@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shuke.goods import stock
 from shuke.goods.stock import Hold, LocationId, SkuId, SoldOut, Supply
 from shuke.kit import proofs
-from shuke.kit.db import Db, Pool, borrowed, transaction
+from shuke.kit.db import Db, Pool, borrowed, read, transaction
 from shuke.kit.ids import new_id
 
 HOME = 4242
@@ -60,7 +60,7 @@ async def test_setting_what_is_available_leaves_what_is_reserved(db: Db):
 
     await stock.set_available(db, [Supply(tea, location, 1)])
 
-    assert await stock.on_hand(db, [tea]) == {tea: {location: 1}}
+    assert await read(db, stock.on_hand([tea])) == {tea: {location: 1}}
     await assert_books_agree(db)
 
 

@@ -12,7 +12,7 @@ from shuke.goods.catalog import Product
 from shuke.goods.stock import SkuId
 from shuke.kit import clock, jobs
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db
+from shuke.kit.db import Db, read
 from shuke.money import payments
 from shuke.money.payments import PaidNotice
 from shuke.society import identity, shares
@@ -75,14 +75,14 @@ async def pay(db: Db, timeline: clock.Timeline, placed: Placed) -> None:
 async def a_placed_order(db: Db, cast: Cast, quantity: int = 1, **ask: object) -> Order:
     """Ana's order of the tea, not paid yet."""
     placed = await placed_by(db, cast, quantity, **ask)
-    return await trade.order(db, cast.ana, placed.orders[0].id)
+    return await read(db, trade.order(cast.ana, placed.orders[0].id))
 
 
 async def a_paid_order(db: Db, timeline: clock.Timeline, cast: Cast, quantity: int = 1, **ask: object) -> Order:
     """Ana's order of the tea, paid."""
     placed = await placed_by(db, cast, quantity, **ask)
     await pay(db, timeline, placed)
-    return await trade.order(db, cast.ana, placed.orders[0].id)
+    return await read(db, trade.order(cast.ana, placed.orders[0].id))
 
 
 async def a_shipped_order(db: Db, timeline: clock.Timeline, cast: Cast, quantity: int = 1, **ask: object) -> Order:
@@ -90,7 +90,7 @@ async def a_shipped_order(db: Db, timeline: clock.Timeline, cast: Cast, quantity
     order = await a_paid_order(db, timeline, cast, quantity, **ask)
     await fulfilment.ship(db, cast.bao, None, cast.shop.id, order.id, ShipmentAsk("express", uuid4().hex))
     await drain(db, timeline)
-    return await trade.order(db, cast.ana, order.id)
+    return await read(db, trade.order(cast.ana, order.id))
 
 
 async def a_completed_order(db: Db, timeline: clock.Timeline, cast: Cast, quantity: int = 1, **ask: object) -> Order:
@@ -98,7 +98,7 @@ async def a_completed_order(db: Db, timeline: clock.Timeline, cast: Cast, quanti
     order = await a_shipped_order(db, timeline, cast, quantity, **ask)
     await trade.receive(db, cast.ana, order.id)
     await drain(db, timeline)
-    return await trade.order(db, cast.ana, order.id)
+    return await read(db, trade.order(cast.ana, order.id))
 
 
 async def a_share_of(db: Db, sharer: Actor, product: Product, parent: str | None = None) -> str:

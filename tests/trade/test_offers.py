@@ -10,7 +10,7 @@ from shuke.deals.trade import DeliveryAsk, LineAsk, OfferTerms, OfferUnfit, Orde
 from shuke.goods import stock
 from shuke.goods.stock import SoldOut
 from shuke.kit import clock, proofs
-from shuke.kit.db import Db, Pool, borrowed
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.money import Money
 from tests.shops.builders import a_person
 from tests.trade.builders import Cast, a_cast, an_address, drain, pay, placed_by
@@ -35,7 +35,7 @@ async def test_an_offer_is_an_adjustment_that_the_shop_pays_for(db: Db):
 
     placed = await placed_by(db, cast, 2, offer_id=offer_id)
 
-    order = await trade.order(db, cast.ana, placed.orders[0].id)
+    order = await read(db, trade.order(cast.ana, placed.orders[0].id))
     assert (order.goods.amount, order.discount.amount, order.total.amount) == (13800, 3800, 10000)
     (adjustment,) = order.adjustments
     assert (adjustment.kind, adjustment.amount.amount, adjustment.funded_by) == ("group_buy", -3800, "shop")
@@ -81,7 +81,7 @@ async def test_a_held_order_is_not_shipped_before_it_is_released(db: Db, timelin
     placed = await placed_by(db, cast, offer_id=offer_id)
     await pay(db, timeline, placed)
     order_id = placed.orders[0].id
-    held = await trade.order(db, cast.ana, order_id)
+    held = await read(db, trade.order(cast.ana, order_id))
     assert (held.status, held.held_for) == (Status.HELD, "group_buy")
 
     with pytest.raises(trade.OrderNotShippable):
@@ -102,7 +102,7 @@ async def test_a_held_order_whose_play_failed_goes_back(db: Db, timeline: clock.
     assert await trade.cancel_held(db, placed.orders[0].id, "the team was not full")
     assert not await trade.cancel_held(db, placed.orders[0].id, "again")
 
-    closed = await trade.order(db, cast.ana, placed.orders[0].id)
+    closed = await read(db, trade.order(cast.ana, placed.orders[0].id))
     assert (closed.status, closed.refunded) == (Status.CLOSED, Money(15000, "CNY"))
     await placed_by(db, cast, 3, offer_id=offer_id)
 
@@ -189,7 +189,7 @@ async def test_paying_and_cancelling_at_the_same_moment_has_one_winner(pool: Poo
     async with borrowed(pool) as db:
         await drain(db, timeline)
         for placed in several:
-            order = await trade.order(db, cast.ana, placed.orders[0].id)
+            order = await read(db, trade.order(cast.ana, placed.orders[0].id))
             refunds = await db.fetchval("select count(*) from payments.refunds where payment_id = $1", placed.payment.id)
             assert (order.status, refunds) in ((Status.PAID, 0), (Status.CANCELLED, 1), (Status.CLOSED, 1))
         for proof, finding in await proofs.verify(db):

@@ -11,7 +11,7 @@ from shuke.deals.fulfilment import ParcelLine, ShipmentAsk
 from shuke.deals.trade import PriceChangeAsk, Status
 from shuke.goods import stock
 from shuke.kit import clock, proofs
-from shuke.kit.db import Db, transaction
+from shuke.kit.db import Db, read, transaction
 from shuke.kit.errors import Refusal
 from shuke.kit.ids import home_of
 from shuke.money import ledger, payments
@@ -33,7 +33,7 @@ DEEDS = st.sampled_from(["pay", "cancel", "ship one", "ship all", "receive", "ha
 
 async def do(db: Db, timeline: clock.Timeline, cast: Cast, order_id: trade.OrderId, deed: str) -> None:
     """One thing somebody does; a refusal changes nothing."""
-    order = await trade.order(db, cast.ana, order_id)
+    order = await read(db, trade.order(cast.ana, order_id))
     match deed:
         case "pay":
             paying = await payments.payment(db, cast.ana, payments.PaymentId(order.payment_id))
@@ -69,7 +69,7 @@ async def test_the_order_machine(db: Db, timeline: clock.Timeline, deeds: list[s
                 await do(db, timeline, cast, order_id, deed)
         except Refusal:
             pass
-        order = await trade.order(db, cast.ana, order_id)
+        order = await read(db, trade.order(cast.ana, order_id))
         assert order.status is before or order.status in MAY_FOLLOW[before] | {
             later for next_one in MAY_FOLLOW[before] for later in MAY_FOLLOW[next_one]
         }

@@ -7,7 +7,7 @@ from shuke.deals.trade import DeliveryAsk, LineAsk, PriceChangeAsk, QuoteAsk, St
 from shuke.goods import regulars, stock
 from shuke.goods.stock import SoldOut
 from shuke.kit import clock
-from shuke.kit.db import Db
+from shuke.kit.db import Db, read
 from shuke.kit.ids import home_of
 from shuke.kit.money import Money
 from shuke.money import ledger, payments
@@ -61,7 +61,7 @@ async def test_orders_of_two_shops_are_paid_at_once_and_stand_alone(db: Db, time
     assert placed.payment.amount == Money(6900 + 7800, "CNY")
     assert {order.shop_id: order.total.amount for order in placed.orders} == {cast.shop.id: 6900, other.id: 7800}
     for order in placed.orders:
-        assert (await trade.order(db, cast.ana, order.id)).status is Status.PAID
+        assert (await read(db, trade.order(cast.ana, order.id))).status is Status.PAID
         balances = await ledger.balances(db, home_of(order.shop_id))
         assert balances["escrow"] == [order.total]
 
@@ -83,7 +83,7 @@ async def test_an_unpaid_order_ends_after_half_an_hour_and_gives_the_goods_back(
 
     await drain(db, timeline, clock.now() + timedelta(minutes=31))
 
-    assert (await trade.order(db, cast.ana, order.id)).status is Status.CANCELLED
+    assert (await read(db, trade.order(cast.ana, order.id))).status is Status.CANCELLED
     assert await stock.available(db, [cast.sku_id]) == {cast.sku_id: 100}
 
 
@@ -94,7 +94,7 @@ async def test_money_that_comes_after_the_end_goes_back_by_itself(db: Db, timeli
 
     await payments.capture(db, "sandbox", PaidNotice(placed.payment.id, 1, "t", placed.payment.amount, "n"))
 
-    assert (await trade.order(db, cast.ana, placed.orders[0].id)).status is Status.CANCELLED
+    assert (await read(db, trade.order(cast.ana, placed.orders[0].id))).status is Status.CANCELLED
     refunds = await db.fetch("select amount, status from payments.refunds where payment_id = $1", placed.payment.id)
     assert [(row["amount"], row["status"]) for row in refunds] == [(6900, "requested")]
     assert await ledger.balances(db, home_of(cast.shop.id)) == {}
@@ -121,14 +121,14 @@ async def test_cancelling_one_of_two_unpaid_orders_asks_for_the_rest_only(db: Db
 
     await trade.cancel(db, cast.ana, tea.id)
 
-    rest = await trade.order(db, cast.ana, cups.id)
-    assert (await trade.order(db, cast.ana, tea.id)).status is Status.CANCELLED
+    rest = await read(db, trade.order(cast.ana, cups.id))
+    assert (await read(db, trade.order(cast.ana, tea.id))).status is Status.CANCELLED
     assert rest.payment_id != placed.payment.id
     reissued = await payments.payment(db, cast.ana, rest.payment_id)
     assert reissued.amount == Money(3900, "CNY")
     await payments.capture(db, "sandbox", PaidNotice(rest.payment_id, 1, "t", reissued.amount, "n"))
     await drain(db, timeline)
-    assert (await trade.order(db, cast.ana, cups.id)).status is Status.PAID
+    assert (await read(db, trade.order(cast.ana, cups.id))).status is Status.PAID
 
 
 async def test_cancelling_a_paid_order_gives_goods_and_money_back(db: Db, timeline: clock.Timeline):
@@ -138,7 +138,7 @@ async def test_cancelling_a_paid_order_gives_goods_and_money_back(db: Db, timeli
     await trade.cancel(db, cast.ana, order.id)
     await trade.cancel(db, cast.ana, order.id)
 
-    closed = await trade.order(db, cast.ana, order.id)
+    closed = await read(db, trade.order(cast.ana, order.id))
     assert (closed.status, closed.refunded) == (Status.CLOSED, closed.total)
     assert await stock.available(db, [cast.sku_id]) == {cast.sku_id: 100}
     refunds = await db.fetch("select amount from payments.refunds where payment_id = $1", order.payment_id)
@@ -204,7 +204,7 @@ async def test_a_free_order_needs_no_channel(db: Db, timeline: clock.Timeline):
     placed = await placed_by(db, cast)
     await drain(db, timeline)
 
-    assert (await trade.order(db, cast.ana, placed.orders[0].id)).status is Status.PAID
+    assert (await read(db, trade.order(cast.ana, placed.orders[0].id))).status is Status.PAID
 
 
 async def test_virtual_goods_go_without_delivery_and_complete_after_two_days(db: Db, timeline: clock.Timeline):
@@ -214,7 +214,7 @@ async def test_virtual_goods_go_without_delivery_and_complete_after_two_days(db:
     assert order.status is Status.SHIPPED
     await drain(db, timeline, clock.now() + timedelta(days=2, minutes=1))
 
-    assert (await trade.order(db, cast.ana, order.id)).status is Status.COMPLETED
+    assert (await read(db, trade.order(cast.ana, order.id))).status is Status.COMPLETED
 
 
 async def test_somebody_else_finds_no_order(db: Db, timeline: clock.Timeline):
@@ -223,7 +223,7 @@ async def test_somebody_else_finds_no_order(db: Db, timeline: clock.Timeline):
     stranger, other = await a_person(db, "Eve"), await an_open_shop(db, "Eve")
 
     for asking in (
-        lambda: trade.order(db, stranger, order.id),
+        lambda: read(db, trade.order(stranger, order.id)),
         lambda: trade.cancel(db, stranger, order.id),
         lambda: trade.receive(db, stranger, order.id),
         lambda: trade.order_of_shop(db, other.owner, other.id, order.id),

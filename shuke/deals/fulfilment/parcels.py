@@ -21,7 +21,7 @@ from shuke.deals.fulfilment.types import (
 )
 from shuke.kit import clock
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db, transaction
+from shuke.kit.db import Db, Reading, read, together, transaction
 from shuke.kit.events import Later, emit
 from shuke.kit.ids import home_of, new_id
 from shuke.kit.once import once
@@ -88,12 +88,12 @@ async def follow(db: Db, parcel_id: UUID) -> None:
             await emit(db, Later(FollowParcel(parcel_id), clock.now() + rules.FOLLOW_EVERY, dedupe=f"follow:{parcel_id}"))
 
 
-async def parcels_of(db: Db, order_ids: Sequence[UUID]) -> list[Parcel]:
+def parcels_of(order_ids: Sequence[UUID]) -> Reading[list[Parcel]]:
     """The parcels of orders. Trusts its caller: show them to who may see the orders."""
-    return await sql.PARCELS_OF_ORDERS.all(db, [home_of(id) for id in order_ids], list(order_ids))
+    return sql.PARCELS_OF_ORDERS.reading(list, [home_of(id) for id in order_ids], order_ids)
 
 
 async def order(db: Db, actor: Actor, order_id: UUID) -> OrderWithParcels:
     """The buyer's order with its parcels; raises trade.OrderMissing."""
-    found = await trade.order(db, actor, order_id)
-    return OrderWithParcels(**msgspec.structs.asdict(found), parcels=tuple(await parcels_of(db, [order_id])))
+    found, parcels = await read(db, together(trade.order(actor, order_id), parcels_of([order_id])))
+    return OrderWithParcels(**msgspec.structs.asdict(found), parcels=tuple(parcels))

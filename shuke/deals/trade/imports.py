@@ -11,7 +11,7 @@ from shuke.goods import catalog, shops, stock
 from shuke.goods.catalog import ForSale
 from shuke.goods.shops import Delivering
 from shuke.goods.stock import Hold, LocationId, SkuId
-from shuke.kit.db import Db, last, transaction
+from shuke.kit.db import Db, last, read, together, transaction
 from shuke.kit.ids import home_of, new_id
 from shuke.kit.money import Money, total
 from shuke.money import payments
@@ -34,12 +34,12 @@ async def place_imported(db: Db, ask: ImportedOrder) -> OrderId | None:
     home = home_of(ask.shop_id)
     if await sql.IMPORTED.first(db, home, ask.source, ask.external_number):
         return None
-    skus = await catalog.for_sale(db, list({line.sku_id for line in ask.lines}))
+    sku_ids = {line.sku_id for line in ask.lines}
+    skus, open_shops = await read(db, together(catalog.for_sale(sku_ids), shops.delivering([ask.shop_id])))
     for line in ask.lines:
         if line.sku_id not in skus:
             raise SkuUnknown(sku_id=line.sku_id)
-    shop = (await shops.delivering(db, [ask.shop_id]))[ask.shop_id]
-    basket = _basket(ask, shop, skus)
+    basket = _basket(ask, open_shops[ask.shop_id], skus)
     order_id = OrderId(new_id(home))
     async with transaction(db):
         parts = [Part(order_id, ask.shop_id, basket.total)]

@@ -9,7 +9,7 @@ from shuke.money.payments import PaymentCaptured, RefundSucceeded
 from shuke.society import identity
 
 
-@on(PaymentCaptured)
+@on(PaymentCaptured, is_at_once=True)
 async def mark_orders_paid(db: Db, event: PaymentCaptured) -> None:
     """The money is there."""
     await transitions.mark_paid(db, event)

@@ -7,7 +7,7 @@ from shuke.deals.trade.refusals import OfferUnfit
 from shuke.deals.trade.types import Offer, OfferId, OfferTerms
 from shuke.kit import clock
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db
+from shuke.kit.db import Db, Reading
 from shuke.kit.ids import home_of, new_id
 
 
@@ -33,12 +33,15 @@ async def offer(db: Db, terms: OfferTerms) -> OfferId:
     return id
 
 
-async def redeemable(db: Db, actor: Actor, offer_id: UUID) -> Offer:
+def redeemable(actor: Actor, offer_id: UUID) -> Reading[Offer]:
     """The offer, if this person may redeem it now; raises OfferUnfit. The redemption decides, not this."""
-    found = await sql.OFFER_FOR.first(db, home_of(offer_id), offer_id, actor.id, clock.now())
-    if found is None:
-        raise OfferUnfit(offer_id=offer_id)
-    return found
+
+    def only(found: list[Offer]) -> Offer:
+        if not found:
+            raise OfferUnfit(offer_id=offer_id)
+        return found[0]
+
+    return sql.OFFER_FOR.reading(only, home_of(offer_id), offer_id, actor.id, clock.now())
 
 
 async def redeem(db: Db, offer: Offer, order_id: UUID, quantity: int) -> None:

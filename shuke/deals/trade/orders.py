@@ -9,18 +9,21 @@ from shuke.deals.trade import sql
 from shuke.deals.trade.refusals import OrderMissing
 from shuke.deals.trade.types import Order, OrderAddress, OrderForSettlement, Status
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db
+from shuke.kit.db import Db, Reading
 from shuke.kit.ids import home_of
 from shuke.kit.pages import Page, decode_cursor, encode_cursor, page
 from shuke.kit.secrets import vault
 
 
-async def order(db: Db, actor: Actor, order_id: UUID) -> Order:
+def order(actor: Actor, order_id: UUID) -> Reading[Order]:
     """An order of the buyer, or sent to them; raises OrderMissing."""
-    found = await sql.ORDER_OF_BUYER.first(db, home_of(order_id), order_id, list(actor.selves))
-    if found is None or actor.is_visitor:
-        raise OrderMissing(order_id=order_id)
-    return found
+
+    def only(found: list[Order]) -> Order:
+        if not found or actor.is_visitor:
+            raise OrderMissing(order_id=order_id)
+        return found[0]
+
+    return sql.ORDER_OF_BUYER.reading(only, home_of(order_id), order_id, actor.selves)
 
 
 async def orders_of_buyer(db: Db, actor: Actor, cursor: str | None, limit: int) -> Page[Order]:

@@ -3,26 +3,27 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from shuke.deals.trade import offers, rules, sql
 from shuke.deals.trade.messages import ExpireOrders, OrderPlaced
-from shuke.deals.trade.quotes import Priced, price
+from shuke.deals.trade.quotes import Facts, Priced, facts, price
 from shuke.deals.trade.refusals import OfferUnfit
 from shuke.deals.trade.rules import ShopBasket
 from shuke.deals.trade.types import Attribution, OrderAddress, OrderAsk, OrderId, Placed, PlacedOrder, PlacedPayment, Status
 from shuke.goods import regulars, stock
 from shuke.goods.catalog import ForSale
+from shuke.goods.shops import ShopId
 from shuke.goods.stock import Hold, LocationId, SkuId
 from shuke.kit import clock, settings
-from shuke.kit.actor import Actor
-from shuke.kit.db import Db, last
+from shuke.kit.actor import Actor, PersonId
+from shuke.kit.db import Db, together
 from shuke.kit.events import Later, emit
 from shuke.kit.ids import home_of, new_id
-from shuke.kit.once import once
+from shuke.kit.once import once_knowing
 from shuke.kit.secrets import vault
 from shuke.money import payments
 from shuke.money.payments import Part
@@ -31,23 +32,39 @@ from shuke.society import shares
 Columns = dict[str, Any]
 
 
+class Beforehand(NamedTuple):
+    """What is read before an order is placed: what it costs, and who led the buyer here."""
+
+    facts: Facts
+    touches: shares.Touches
+    guides: dict[ShopId, regulars.Guide]
+
+
 async def place(db: Db, actor: Actor, key: str | None, ask: OrderAsk) -> Placed:
     """Buy: one order per shop and one payment for all, all or nothing, once per key.
 
-    The address and the attribution are frozen in the orders; the goods are held until `pay_by`. Raises what `price` raises,
-    OfferUnfit, payments' refusals, and stock.SoldOut, after which nothing is held and nothing is owed.
+    The address and the attribution are frozen in the orders; the goods are held until `pay_by`. Raises what `facts` and `price`
+    raise, OfferUnfit, payments' refusals, and stock.SoldOut, after which nothing is held and nothing is owed.
     """
     buyer_id = actor.person
-    return await once(db, actor, key, ask, Placed, lambda: _place(db, actor, buyer_id, ask))
+    rules.check_coupons(ask.coupons)
+    wanted = rules.merged(ask.lines)
+    now = clock.now()
+    beforehand = together(
+        facts(actor, wanted, ask.delivery, ask.offer_id),
+        shares.touches(actor.selves, wanted, now),
+        regulars.guide_of(wanted, buyer_id, now),
+    ).then(Beforehand._make)
+    return await once_knowing(db, actor, key, ask, Placed, beforehand, lambda found: _place(db, actor, buyer_id, ask, found))
 
 
-async def _place(db: Db, actor: Actor, buyer_id: UUID, ask: OrderAsk) -> Placed:
+async def _place(db: Db, actor: Actor, buyer_id: PersonId, ask: OrderAsk, found: Beforehand) -> Placed:
     now = clock.now()
     pay_by = now + timedelta(seconds=settings.current().pay_timeout_s)
-    priced = await price(db, actor, ask.lines, ask.delivery, ask.offer_id, ask.coupons, is_binding=True)
+    touches, guides = found.touches, found.guides
+    priced = price(found.facts, rules.merged(ask.lines), ask.delivery, is_binding=True)
     shop_ids = [basket.shop.id for basket in priced.baskets]
-    paths = await shares.path(db, actor.selves, shop_ids, ask.share_code, now)
-    guides = await regulars.guide_of(db, shop_ids, actor.person, now)
+    paths = await shares.path(db, actor.selves, shop_ids, touches, ask.share_code, now)
 
     order_ids = [OrderId(new_id(home_of(shop_id))) for shop_id in shop_ids]
     orders = dict(zip(order_ids, priced.baskets, strict=True))
@@ -89,7 +106,7 @@ async def _place(db: Db, actor: Actor, buyer_id: UUID, ask: OrderAsk) -> Placed:
         for order_id, basket in orders.items()
         for line in basket.lines
     ]
-    await last(db, lambda: stock.reserve(db, holds))
+    await stock.reserve(db, holds)
     return Placed(
         PlacedPayment(payment.id, payment.amount, payment.status),
         [
@@ -123,7 +140,7 @@ async def write(
         for order_id, basket in orders.items()
         for place, each in enumerate(basket.adjustments)
     ]
-    await sql.PLACE.run(db, rows, lines, adjustments, address, home_of(buyer_id))
+    await sql.PLACE.put(db, rows, lines, adjustments, address, home_of(buyer_id))
 
 
 def order_row(common: Columns, order_id: OrderId, basket: ShopBasket, attribution: Attribution, placed_at: datetime) -> Columns:

@@ -1,21 +1,34 @@
 """Quotes: what it would cost, with every line explained. Placing an order prices it the same way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from shuke.deals.trade import offers, rules
-from shuke.deals.trade.refusals import AmountTooLarge, CouponUnknown
+from shuke.deals.trade.refusals import AmountTooLarge
 from shuke.deals.trade.rules import Place, ShopBasket
-from shuke.deals.trade.types import Coupons, DeliveryAsk, LineAsk, Offer, Quote, QuoteAsk
+from shuke.deals.trade.types import DeliveryAsk, Offer, Quote, QuoteAsk
 from shuke.goods import catalog, shops, stock
 from shuke.goods.catalog import ForSale
+from shuke.goods.shops import Delivering, ShopId
+from shuke.goods.stock import LocationId, SkuId
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db
+from shuke.kit.db import Db, Reading, known, read, together
 from shuke.kit.money import MAX_AMOUNT, Money, total
 from shuke.society import identity
 from shuke.society.identity import Address
+
+
+class Facts(NamedTuple):
+    """What a price is made of, as it was read."""
+
+    skus: dict[UUID, ForSale]
+    open_shops: dict[ShopId, Delivering]
+    on_hand: dict[SkuId, dict[LocationId, int]]
+    address: Address | None
+    offer: Offer | None
 
 
 class Priced(msgspec.Struct, frozen=True):
@@ -35,9 +48,12 @@ class Priced(msgspec.Struct, frozen=True):
 async def quote(db: Db, actor: Actor, ask: QuoteAsk) -> Quote:
     """Price lines as `place` would, for anyone; nothing is reserved. Without a delivery, freight is the default region's.
 
-    Raises what `price` raises, but an express quote needs no address yet.
+    Raises what `facts` and `price` raise, but an express quote needs no address yet.
     """
-    priced = await price(db, actor, ask.lines, ask.delivery or DeliveryAsk(), ask.offer_id, ask.coupons, is_binding=False)
+    rules.check_coupons(ask.coupons)
+    delivery = ask.delivery or DeliveryAsk()
+    wanted = rules.merged(ask.lines)
+    priced = price(await read(db, facts(actor, wanted, delivery, ask.offer_id)), wanted, delivery, is_binding=False)
     return Quote(
         lines=[line for basket in priced.baskets for line in basket.lines],
         adjustments=[each for basket in priced.baskets for each in basket.adjustments],
@@ -46,30 +62,25 @@ async def quote(db: Db, actor: Actor, ask: QuoteAsk) -> Quote:
     )
 
 
-async def price(
-    db: Db,
-    actor: Actor,
-    lines: Sequence[LineAsk],
-    delivery: DeliveryAsk,
-    offer_id: UUID | None,
-    coupons: Coupons,
-    *,
-    is_binding: bool,
-) -> Priced:
-    """Read SKUs, shops, stock, offer and address, and price one basket per shop.
+def facts(actor: Actor, wanted: Mapping[UUID, int], delivery: DeliveryAsk, offer_id: UUID | None) -> Reading[Facts]:
+    """The SKUs, their shops, what there is of them, the address and the offer. Raises identity.AddressUnknown, OfferUnfit."""
+    return together(
+        catalog.for_sale(wanted),
+        shops.delivering(wanted),
+        stock.on_hand(wanted),
+        identity.address(actor.person, delivery.address_id) if delivery.address_id else known(None),
+        offers.redeemable(actor, offer_id) if offer_id else known(None),
+    ).then(Facts._make)
 
-    Raises SkuUnknown, MixedCurrencies, AmountTooLarge, OfferUnfit, CouponUnknown, AddressNeeded, LocationUnfit,
-    NothingToDeliver, shops.NoDelivery and stock.SoldOut.
+
+def price(facts: Facts, wanted: Mapping[UUID, int], delivery: DeliveryAsk, *, is_binding: bool) -> Priced:
+    """Price one basket per shop.
+
+    Raises SkuUnknown, MixedCurrencies, AmountTooLarge, AddressNeeded, LocationUnfit, NothingToDeliver, shops.NoDelivery and
+    stock.SoldOut.
     """
-    for coupon in coupons:
-        raise CouponUnknown(coupon=coupon)
-    wanted = rules.merged(lines)
-    skus = await catalog.for_sale(db, list(wanted))
-    open_shops = await shops.delivering(db, list({sku.shop_id for sku in skus.values()}))
+    skus, open_shops, on_hand, address, offer = facts
     rules.check_saleable(wanted, skus, open_shops)
-    on_hand = await stock.on_hand(db, wanted)
-    offer = await offers.redeemable(db, actor, offer_id) if offer_id else None
-    address = await identity.address(db, actor.person, delivery.address_id) if delivery.address_id else None
     rules.check_delivery(delivery, list(skus.values()), has_address=address is not None or not is_binding)
     place = Place(address.region, address.country) if address else Place()
 

@@ -5,8 +5,15 @@ from uuid import UUID
 
 import msgspec
 
-from shuke.deals.trade.refusals import AddressNeeded, LocationUnfit, MixedCurrencies, NothingToDeliver, SkuUnknown
-from shuke.deals.trade.types import Adjustment, Attribution, DeliveryAsk, LineAsk, Offer, Payee, QuoteLine
+from shuke.deals.trade.refusals import (
+    AddressNeeded,
+    CouponUnknown,
+    LocationUnfit,
+    MixedCurrencies,
+    NothingToDeliver,
+    SkuUnknown,
+)
+from shuke.deals.trade.types import Adjustment, Attribution, Coupons, DeliveryAsk, LineAsk, Offer, Payee, QuoteLine
 from shuke.goods import shops
 from shuke.goods.catalog import ForSale
 from shuke.goods.regulars import Guide
@@ -52,6 +59,12 @@ def merged(lines: Sequence[LineAsk]) -> dict[UUID, int]:
     for line in lines:
         quantities[line.sku_id] = quantities.get(line.sku_id, 0) + line.quantity
     return quantities
+
+
+def check_coupons(coupons: Coupons) -> None:
+    """No coupon is known yet; raises CouponUnknown for the first."""
+    for coupon in coupons:
+        raise CouponUnknown(coupon=coupon)
 
 
 def check_saleable(wanted: Mapping[UUID, int], skus: Mapping[UUID, ForSale], open_shops: Mapping[ShopId, Delivering]) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from shuke.deals.trade.types import Order, OrderForSettlement, OrderId, Status
 from shuke.goods.shops import ShopId
 from shuke.kit.actor import PersonId
-from shuke.kit.db import Query, Statement
+from shuke.kit.db import Query, Statement, Write
 from shuke.kit.money import Money
 from shuke.kit.proofs import Finding
 from shuke.money.payments import PaymentId
@@ -28,6 +28,13 @@ class Turned(msgspec.Struct, frozen=True):
     offer_id: UUID | None
     link_id: LinkId | None
     delivery_mode: str
+
+
+class Paid(Turned, frozen=True):
+    """An order that was paid just now, and how much of which products it holds."""
+
+    product_ids: list[UUID]
+    quantities: list[int]
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -85,8 +92,8 @@ class AddressRow(msgspec.Struct, frozen=True):
 _TURNED = """id, shop_id, buyer_id, payment_id, status, total, held_for, offer_id,
         (attribution->>'link_id')::uuid as link_id, delivery_mode, currency"""
 
-PLACE = Statement("""
-    with placed as (
+PLACE = Write(
+    placed="""
         insert into trade.orders (home, id, number, shop_id, buyer_id, receiver_id, payment_id, channel, status, held_for,
             currency, goods, discount, freight, total, delivery_mode, location_id, region, country, address_sealed, note,
             offer_id, attribution, origin, external_number, placed_at, pay_by)
@@ -94,19 +101,21 @@ PLACE = Statement("""
             currency, goods, discount, freight, total, delivery_mode, location_id, region, country, $4, note,
             offer_id, attribution, origin, external_number, placed_at, pay_by
         from jsonb_populate_recordset(null::trade.orders, $1)
-        returning buyer_id, id, shop_id, placed_at),
-    lined as (
+        returning buyer_id, id, shop_id, placed_at""",
+    lined="""
         insert into trade.lines (home, order_id, line, sku_id, product_id, code, title, options, cover, quantity, unit_price,
             list_price, discount, currency, category_id, rate_bps, rate_version, commission_bps, is_virtual)
         select home, order_id, line, sku_id, product_id, code, title, options, cover, quantity, unit_price,
             list_price, discount, currency, category_id, rate_bps, rate_version, commission_bps, is_virtual
-        from jsonb_populate_recordset(null::trade.lines, $2)),
-    adjusted as (
+        from jsonb_populate_recordset(null::trade.lines, $2)""",
+    adjusted="""
         insert into trade.adjustments (home, order_id, place, kind, amount, currency, funded_by, lines)
         select home, order_id, place, kind, amount, currency, funded_by, lines
-        from jsonb_populate_recordset(null::trade.adjustments, $3))
-    insert into trade.purchases (home, buyer_id, order_id, shop_id, placed_at)
-    select $5, buyer_id, id, shop_id, placed_at from placed""")
+        from jsonb_populate_recordset(null::trade.adjustments, $3)""",
+    bought="""
+        insert into trade.purchases (home, buyer_id, order_id, shop_id, placed_at)
+        select $5, buyer_id, id, shop_id, placed_at from {placed}""",
+)
 
 IMPORTED = Query(
     UUID,
@@ -182,11 +191,13 @@ STANDING_OF_PAYMENT = Query(
 )
 
 MARK_PAID = Query(
-    Turned,
+    Paid,
     f"""
     update trade.orders set paid_at = $4, status = case when held_for is null then 'paid' else 'held' end
     where home = $1 and id = $2 and payment_id = $3 and status = 'placed'
-    returning {_TURNED}""",
+    returning {_TURNED.removesuffix("currency")}
+        array(select product_id from trade.lines where home = $1 and order_id = $2 order by line) as product_ids,
+        array(select quantity from trade.lines where home = $1 and order_id = $2 order by line) as quantities, currency""",
 )
 RELEASE = Query(
     Turned,

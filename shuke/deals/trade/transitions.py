@@ -11,7 +11,7 @@ from shuke.deals.trade.types import OrderId, Status
 from shuke.goods import catalog, regulars, stock
 from shuke.kit import clock
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db, last
+from shuke.kit.db import Db
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of
 from shuke.money import ledger
@@ -32,16 +32,15 @@ async def mark_paid(db: Db, captured: PaymentCaptured) -> None:
             await book_paid(db, paid, captured.channel)
 
 
-async def book_paid(db: Db, paid: sql.Turned, channel: str) -> None:
+async def book_paid(db: Db, paid: sql.Paid, channel: str) -> None:
     """Put the money of an order just paid into escrow, count its sales and say so. Trusts its caller."""
     if paid.total.amount:
         entry = Entry("payment", str(paid.id), [Posting(f"clearing:{channel}", ESCROW, paid.total)])
-        # A shop's escrow is one row that all its sales share: it is locked for the commit only.
-        await last(db, lambda: ledger.post(db, home_of(paid.shop_id), entry))
+        # A shop's escrow is one row that all its sales share.
+        await ledger.post_last(db, home_of(paid.shop_id), entry)
     if paid.link_id:
         await shares.convert(db, paid.link_id, paid.id, paid.total)
-    sold = await sql.SOLD_LINES.all(db, home_of(paid.id), paid.id)
-    await catalog.count_sales(db, [(line.product_id, line.quantity) for line in sold])
+    await catalog.count_sales(db, list(zip(paid.product_ids, paid.quantities, strict=True)))
     if paid.status is Status.HELD:
         assert paid.offer_id is not None and paid.held_for is not None
         await emit(db, OrderHeld(paid.id, paid.shop_id, paid.buyer_id, paid.held_for, paid.offer_id))

@@ -7,7 +7,7 @@ import msgspec
 
 from shuke.goods.catalog.types import ProductId, Sort, State
 from shuke.goods.shops import ShopId
-from shuke.kit.db import Query, Statement
+from shuke.kit.db import Query, Statement, Write
 from shuke.kit.proofs import Finding
 
 
@@ -168,10 +168,12 @@ OF_STAFF = Query(
     order by revised_at desc, product_id desc limit $6""",
 )
 
-COUNT_SALES = Statement("""
-    insert into catalog.sales (home, product_id, quantity)
-    select home, product_id, quantity
-    from unnest($1::bigint[], $2::uuid[], $3::bigint[]) as sold(home, product_id, quantity)""")
+COUNT_SALES = Write(
+    counted="""
+        insert into catalog.sales (home, product_id, quantity)
+        select home, product_id, quantity
+        from unnest($1::bigint[], $2::uuid[], $3::bigint[]) as sold(home, product_id, quantity)""",
+)
 
 # Only one fold sees a sale: the row is gone for whoever waited for it.
 FOLD_SALES = Statement(

@@ -40,7 +40,7 @@ from shuke.goods.stock import LocationId, SkuId, Supply
 from shuke.kit import clock
 from shuke.kit import settings as kit_settings
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db, transaction
+from shuke.kit.db import Db, Reading, read, transaction
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of, new_id
 from shuke.kit.money import Money
@@ -137,11 +137,11 @@ async def by_ids(db: Db, product_ids: Sequence[UUID]) -> list[Product]:
     return [_in_order(row) for row in rows]
 
 
-async def for_sale(db: Db, sku_ids: Iterable[UUID]) -> dict[UUID, ForSale]:
-    """What an order freezes of each SKU, in one statement; what is no SKU is not there, what is not for sale says so."""
+def for_sale(sku_ids: Iterable[UUID]) -> Reading[dict[UUID, ForSale]]:
+    """What an order freezes of each SKU; what is no SKU is not there, what is not for sale says so."""
     wanted = list(sku_ids)
-    rows = await sql.FOR_SALE.all(db, [home_of(id) for id in wanted], wanted, clock.now())
-    return {row.id: row for row in rows}
+    homes = [home_of(id) for id in wanted]
+    return sql.FOR_SALE.reading(lambda rows: {row.id: row for row in rows}, homes, wanted, clock.now())
 
 
 async def skus_by_code(db: Db, shop_id: ShopId, codes: Iterable[str]) -> dict[str, SkuId]:
@@ -159,7 +159,7 @@ async def hold(db: Db, shop_id: ShopId, product_id: UUID) -> Product:
 
 async def shop_of(db: Db, shop_id: ShopId) -> Delivering:
     """The shop, its currency and its default location. Raises ShopNotFound."""
-    shop = (await shops.delivering(db, [shop_id])).get(shop_id)
+    shop = (await read(db, shops.delivering([shop_id]))).get(shop_id)
     if shop is None:
         raise ShopNotFound(shop_id=shop_id)
     return shop

@@ -12,8 +12,7 @@ MAX_FOLD = 20_000
 
 async def count_sales(db: Db, sold: Sequence[tuple[UUID, int]]) -> None:
     """Count what was sold of products, a row per paid line; what came back counts below zero. Trusts its caller."""
-    if sold:
-        await cards_sql.COUNT_SALES.run(db, [home_of(id) for id, _ in sold], [id for id, _ in sold], [each for _, each in sold])
+    await cards_sql.COUNT_SALES.put_off(db, [home_of(id) for id, _ in sold], [id for id, _ in sold], [each for _, each in sold])
 
 
 async def fold_sales(db: Db) -> None:

@@ -9,16 +9,19 @@ from shuke.goods.regulars.types import Guide, GuideNotFound, Handover, HandoverA
 from shuke.goods.shops import ShopId
 from shuke.kit import clock
 from shuke.kit.actor import Actor, PersonId
-from shuke.kit.db import Db
+from shuke.kit.db import Db, Reading
 from shuke.kit.ids import home_of, new_id
 from shuke.kit.pages import Page, decode_cursor, page
 
 
-async def guide_of(db: Db, shop_ids: Iterable[UUID], person_id: PersonId, now: datetime) -> dict[ShopId, Guide]:
-    """Who looks after this person in each of these shops at this instant, in one statement; never the person themselves."""
-    homes = [home_of(id) for id in shop_ids]
-    rows = await sql.GUIDE_OF.all(db, homes, person_id, now)
-    return {row.shop_id: Guide(row.person_id, row.rate_bps) for row in rows}
+def guide_of(ids: Iterable[UUID], person_id: PersonId, now: datetime) -> Reading[dict[ShopId, Guide]]:
+    """Who looks after this person at this instant in each shop at whose home these ids live; never the person themselves."""
+    return sql.GUIDE_OF.reading(
+        lambda rows: {row.shop_id: Guide(row.person_id, row.rate_bps) for row in rows},
+        list({home_of(id) for id in ids}),
+        person_id,
+        now,
+    )
 
 
 async def bind(db: Db, shop_id: ShopId, person_id: PersonId, guide_id: PersonId, source: Source = "opt_in") -> bool:

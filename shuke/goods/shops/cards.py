@@ -20,7 +20,7 @@ from shuke.goods.shops.types import (
     ShopView,
 )
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db, transaction
+from shuke.kit.db import Db, Reading, transaction
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of
 from shuke.kit.pages import Page, decode_cursor, page
@@ -33,10 +33,9 @@ async def by_ids(db: Db, ids: Iterable[UUID]) -> dict[ShopId, ShopCard]:
     return {card.id: card for card in await sql.CARDS.all(db, [home_of(id) for id in wanted], wanted)}
 
 
-async def delivering(db: Db, shop_ids: Iterable[UUID]) -> dict[ShopId, Delivering]:
-    """What orders need to know of these shops, in one statement; what is no shop is not there."""
-    wanted = list(shop_ids)
-    return {each.id: each for each in await sql.DELIVERING.all(db, [home_of(id) for id in wanted], wanted)}
+def delivering(ids: Iterable[UUID]) -> Reading[dict[ShopId, Delivering]]:
+    """What orders need to know of the shops at whose homes these ids live: of shops, or of anything that is theirs."""
+    return sql.DELIVERING.reading(lambda rows: {each.id: each for each in rows}, list({home_of(id) for id in ids}))
 
 
 async def guide_cap(db: Db, shop_id: UUID) -> int:

@@ -11,24 +11,27 @@ from shuke.kit.ids import home_of
 
 
 async def reserve(db: Db, holds: Sequence[Hold]) -> None:
-    """Hold all of it or nothing; raises SoldOut for the first SKU that is short.
+    """Hold all of it or nothing, as the last thing of the transaction, whose commit raises SoldOut for a SKU that is short.
 
-    Give it to `kit.db.last`: it locks rows that others wait for. Each (order, SKU) stands once in `holds`.
+    Each (order, SKU) stands once in `holds`.
     """
-    taken = set(await sql.RESERVE.all(db, *_columns(holds), clock.now()))
-    for hold in holds:
-        if hold.sku_id not in taken:
-            raise SoldOut(sku_id=hold.sku_id, wanted=hold.quantity)
+
+    def sold_out(violation: str) -> SoldOut:
+        short = next((hold for hold in holds if str(hold.sku_id) in violation), holds[0])
+        return SoldOut(sku_id=short.sku_id, wanted=short.quantity)
+
+    refusals = {"supplies_available_check": sold_out, "reservations_quantity_check": sold_out}
+    await sql.RESERVE.put_last(db, *_columns(holds), clock.now(), refusals=refusals)
 
 
 async def sell(db: Db, order_id: UUID) -> None:
-    """What the order holds is sold; once."""
-    await sql.SELL.run(db, home_of(order_id), order_id)
+    """What the order holds is sold, as the last thing of the transaction; once."""
+    await sql.SELL.put_last(db, home_of(order_id), order_id)
 
 
 async def release(db: Db, order_id: UUID) -> None:
-    """What the order holds is for sale again; once."""
-    await sql.RELEASE.run(db, home_of(order_id), order_id)
+    """What the order holds is for sale again, as the last thing of the transaction; once."""
+    await sql.RELEASE.put_last(db, home_of(order_id), order_id)
 
 
 async def give_back(db: Db, order_id: UUID, sku_id: SkuId, quantity: int) -> None:

@@ -1,9 +1,7 @@
 """Every statement of stock."""
 
-from uuid import UUID
-
 from shuke.goods.stock.types import OnHand, Returned, Sold, SupplyRow
-from shuke.kit.db import Query, Statement
+from shuke.kit.db import Query, Statement, Write
 from shuke.kit.proofs import Finding
 
 SET_AVAILABLE = Statement("""
@@ -48,48 +46,49 @@ SUPPLIES_OF_SHOP = Query(
 
 # The rows are locked in one order before they are changed: an update from a list may take them in any.
 _LOCKED = """
-    locked as materialized (
         select s.home, s.sku_id, s.location_id
         from stock.supplies s join {wanted} w using (home, sku_id, location_id)
         order by s.home, s.sku_id, s.location_id
-        for no key update of s)"""
+        for no key update of s"""
+_OF_LOCKED = """
+        from {locked} l join {wanted} w using (home, sku_id, location_id)
+        where (s.home, s.sku_id, s.location_id) = (l.home, l.sku_id, l.location_id)"""
 
-RESERVE = Query(
-    UUID,
-    f"""
-    with wanted as (
+# The constraints are the guard: nothing is available below zero, and what was never supplied is reserved as the nothing that
+# no reservation may be.
+RESERVE = Write(
+    wanted="""
         select home, order_id, sku_id, location_id, quantity
         from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[])
-            as asked(home, order_id, sku_id, location_id, quantity)),
-    held as (
+            as asked(home, order_id, sku_id, location_id, quantity)""",
+    locked=_LOCKED,
+    held="""
         insert into stock.reservations (home, order_id, sku_id, location_id, quantity, status, made_at)
-        select home, order_id, sku_id, location_id, quantity, 'reserved', $6 from wanted),
-    {_LOCKED.format(wanted="wanted")}
-    update stock.supplies s set reserved = s.reserved + w.quantity
-    from locked l join wanted w using (home, sku_id, location_id)
-    where (s.home, s.sku_id, s.location_id) = (l.home, l.sku_id, l.location_id) and s.available >= w.quantity
-    returning s.sku_id""",
+        select home, order_id, sku_id, location_id, case when l.home is null then 0 else quantity end, 'reserved', $6
+        from {wanted} w left join {locked} l using (home, sku_id, location_id)""",
+    reserved=f"""
+        update stock.supplies s set reserved = s.reserved + w.quantity {_OF_LOCKED}""",
 )
 
-SELL = Statement(f"""
-    with wanted as (
+SELL = Write(
+    wanted="""
         update stock.reservations set status = 'sold'
         where home = $1 and order_id = $2 and status = 'reserved'
-        returning home, sku_id, location_id, quantity),
-    {_LOCKED.format(wanted="wanted")}
-    update stock.supplies s set reserved = s.reserved - w.quantity, sold = s.sold + w.quantity
-    from locked l join wanted w using (home, sku_id, location_id)
-    where (s.home, s.sku_id, s.location_id) = (l.home, l.sku_id, l.location_id)""")
+        returning home, sku_id, location_id, quantity""",
+    locked=_LOCKED,
+    sold=f"""
+        update stock.supplies s set reserved = s.reserved - w.quantity, sold = s.sold + w.quantity {_OF_LOCKED}""",
+)
 
-RELEASE = Statement(f"""
-    with wanted as (
+RELEASE = Write(
+    wanted="""
         update stock.reservations set status = 'released'
         where home = $1 and order_id = $2 and status = 'reserved'
-        returning home, sku_id, location_id, quantity),
-    {_LOCKED.format(wanted="wanted")}
-    update stock.supplies s set reserved = s.reserved - w.quantity
-    from locked l join wanted w using (home, sku_id, location_id)
-    where (s.home, s.sku_id, s.location_id) = (l.home, l.sku_id, l.location_id)""")
+        returning home, sku_id, location_id, quantity""",
+    locked=_LOCKED,
+    released=f"""
+        update stock.supplies s set reserved = s.reserved - w.quantity {_OF_LOCKED}""",
+)
 
 GIVE_BACK = Query(
     Returned,

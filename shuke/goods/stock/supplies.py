@@ -5,9 +5,9 @@ from uuid import UUID
 
 from shuke.goods import shops
 from shuke.goods.stock import sql
-from shuke.goods.stock.types import LocationId, SkuId, Supply, SupplyAsk, SupplyRow, SupplyUnknown, TooManyLines
+from shuke.goods.stock.types import LocationId, OnHand, SkuId, Supply, SupplyAsk, SupplyRow, SupplyUnknown, TooManyLines
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db
+from shuke.kit.db import Db, Reading, read
 from shuke.kit.ids import home_of
 from shuke.kit.pages import Page, decode_cursor, page
 
@@ -39,18 +39,22 @@ async def put(db: Db, actor: Actor, shop_id: UUID, sku_id: UUID, ask: SupplyAsk)
         raise SupplyUnknown(sku_id=sku_id, location_id=place)
 
 
-async def on_hand(db: Db, sku_ids: Iterable[UUID]) -> dict[SkuId, dict[LocationId, int]]:
+def on_hand(sku_ids: Iterable[UUID]) -> Reading[dict[SkuId, dict[LocationId, int]]]:
     """What is available of each SKU at each location, the fullest location first; a SKU never supplied is not there."""
     wanted = list(sku_ids)
+    return sql.ON_HAND.reading(_by_sku, list({home_of(id) for id in wanted}), wanted)
+
+
+def _by_sku(rows: list[OnHand]) -> dict[SkuId, dict[LocationId, int]]:
     found: dict[SkuId, dict[LocationId, int]] = {}
-    for row in await sql.ON_HAND.all(db, [home_of(id) for id in wanted], wanted):
+    for row in rows:
         found.setdefault(row.sku_id, {})[row.location_id] = row.available
     return found
 
 
 async def available(db: Db, sku_ids: Iterable[UUID]) -> dict[SkuId, int]:
     """What is available of each SKU at all locations together."""
-    return {sku_id: sum(places.values()) for sku_id, places in (await on_hand(db, sku_ids)).items()}
+    return {sku_id: sum(places.values()) for sku_id, places in (await read(db, on_hand(sku_ids))).items()}
 
 
 async def sold(db: Db, sku_ids: Iterable[UUID]) -> dict[SkuId, int]:

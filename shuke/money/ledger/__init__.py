@@ -6,7 +6,7 @@ accounts, which stand for the world outside a book, may be negative. The ledger 
 """
 
 from shuke.money.ledger.balances import balance_at, balances
-from shuke.money.ledger.entries import entries_of, post, post_all
+from shuke.money.ledger.entries import entries_of, post, post_all, post_last
 from shuke.money.ledger.privacy import erase_person, export_person
 from shuke.money.ledger.rules import BETWEEN_BOOKS
 from shuke.money.ledger.transfers import transfer, transfer_all
@@ -41,6 +41,7 @@ __all__ = [
     "entries_of",
     "post",
     "post_all",
+    "post_last",
     "transfer",
     "transfer_all",
 ]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from shuke.kit.db import Query
+from shuke.kit.db import Query, Write
 from shuke.kit.proofs import Finding
 from shuke.money.ledger.types import Balance, EntryView
 
@@ -13,39 +13,37 @@ from shuke.money.ledger.types import Balance, EntryView
 # The table refuses a negative balance. It also looks at the row that is proposed before a conflict is found, so what is
 # proposed for an existing account must pass: the change is taken from `sums` once it is known that there is one. An account
 # that did not exist and should give is so made with zero; its change is not the sum, and its posting of zero is refused.
-POST = Query(
-    UUID,
-    """
-    with given as (
+POST_LAST = Write(
+    given="""
         select home, id, kind, reference, at
         from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
-            as given(home, id, kind, reference, at)),
-    entered as (
+            as given(home, id, kind, reference, at)""",
+    entered="""
         insert into ledger.entries (home, id, kind, reference, at, posted_at)
-        select home, id, kind, reference, at, $6 from given order by home, reference, kind
+        select home, id, kind, reference, at, $6 from {given} order by home, reference, kind
         on conflict on constraint entries_once do nothing
-        returning home, id, at),
-    lines as (
-        select entered.home, entered.id as entry_id, line, account, amount, currency, entered.at
+        returning home, id, at""",
+    lines="""
+        select e.home, e.id as entry_id, line, account, amount, currency, e.at
         from unnest($7::uuid[], $8::smallint[], $9::text[], $10::bigint[], $11::text[])
             as lines(entry_id, line, account, amount, currency)
-        join entered on entered.id = lines.entry_id),
-    sums as (
-        select home, account, currency, sum(amount)::bigint as change from lines group by home, account, currency),
-    kept as (
+        join {entered} e on e.id = lines.entry_id""",
+    sums="""
+        select home, account, currency, sum(amount)::bigint as change from {lines} group by home, account, currency""",
+    kept="""
         insert into ledger.balances as had (home, account, currency, balance)
         select home, account, currency, case when starts_with(account, 'clearing:') then change else greatest(change, 0) end
-        from sums order by home, account, currency
+        from {sums} order by home, account, currency
         on conflict (home, account, currency) do update
         set balance = had.balance + (
-            select change from sums where (home, account, currency) = (had.home, had.account, had.currency))
-        returning home, account, currency, new.balance - coalesce(old.balance, 0) as change),
-    posted as (
+            select change from {sums} where (home, account, currency) = (had.home, had.account, had.currency))
+        returning home, account, currency, new.balance - coalesce(old.balance, 0) as change""",
+    posted="""
         insert into ledger.postings (home, entry_id, line, account, amount, currency, at)
         select home, entry_id, line, account, case when kept.change = sums.change then amount else 0 end, currency, at
-        from lines join sums using (home, account, currency) join kept using (home, account, currency))
-    select id from entered""",
+        from {lines} join {sums} sums using (home, account, currency) join {kept} kept using (home, account, currency)""",
 )
+POST = Query(UUID, f"{POST_LAST.sql} id from entered")
 
 BALANCES = Query(
     Balance,

@@ -107,7 +107,7 @@ def _sum(parts: Sequence[Part]) -> Money:
 
 
 async def _write(db: Db, payment: Payment, parts: Sequence[Part]) -> None:
-    await sql.OPEN.run(
+    await sql.OPEN.put(
         db,
         home_of(payment.id),
         payment.id,

@@ -2,18 +2,20 @@
 
 from uuid import UUID
 
-from shuke.kit.db import Query, Statement
+from shuke.kit.db import Query, Statement, Write
 from shuke.kit.proofs import Finding
 from shuke.money.payments.types import Captured, Payment, PaymentParts, RefundOrder, RefundRow
 
-OPEN = Statement("""
-    with opened as (
+OPEN = Write(
+    opened="""
         insert into payments.payments (
             home, id, payer_id, subject, amount, currency, status, channel, expires_at, query_at, created_at, captured_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12))
-    insert into payments.parts (home, payment_id, reference, shop_id, amount, currency)
-    select $1, $2, reference, shop_id, amount, $6
-    from unnest($13::uuid[], $14::uuid[], $15::bigint[]) as given(reference, shop_id, amount)""")
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+    divided="""
+        insert into payments.parts (home, payment_id, reference, shop_id, amount, currency)
+        select $1, $2, reference, shop_id, amount, $6
+        from unnest($13::uuid[], $14::uuid[], $15::bigint[]) as given(reference, shop_id, amount)""",
+)
 
 PAYMENT = Query(Payment, "select {cols} from payments.payments where home = $1 and id = $2")
 

@@ -6,7 +6,7 @@ import msgspec
 
 from shuke.kit import clock
 from shuke.kit.actor import Actor, PersonId
-from shuke.kit.db import Db, transaction
+from shuke.kit.db import Db, Reading, transaction
 from shuke.kit.ids import home_of, new_id
 from shuke.kit.secrets import mask_phone, vault
 from shuke.society.identity import sql
@@ -78,18 +78,21 @@ async def remove_address(db: Db, actor: Actor, address_id: UUID) -> None:
         raise AddressUnknown()
 
 
-async def address(db: Db, person_id: PersonId, address_id: UUID) -> Address:
+def address(person_id: PersonId, address_id: UUID) -> Reading[Address]:
     """An address in plain, for freezing in an order of this person. Raises AddressUnknown."""
-    row = await sql.ADDRESS.first(db, home_of(address_id), address_id, person_id)
-    if row is None:
-        raise AddressUnknown()
-    return _address(row)
+    return sql.ADDRESS.reading(_only, home_of(address_id), address_id, person_id)
 
 
 async def plain_addresses_of(db: Db, self_id: UUID) -> list[Address]:
     """The addresses that were written down under one id, in plain, for its own export. Trusts its caller."""
     rows = await sql.ADDRESSES.all(db, *with_homes([self_id]))
     return [_address(row) for row in rows]
+
+
+def _only(rows: list[AddressRow]) -> Address:
+    if not rows:
+        raise AddressUnknown()
+    return _address(rows[0])
 
 
 def _seal(id: AddressId, plain: Sealed) -> bytes:

@@ -12,7 +12,7 @@ from shuke.society.shares.cascades import brought_by, cascade
 from shuke.society.shares.conversions import convert, undo_conversion
 from shuke.society.shares.folds import fold
 from shuke.society.shares.links import my_links, share
-from shuke.society.shares.paths import path
+from shuke.society.shares.paths import Touches, path, touches
 from shuke.society.shares.privacy import erase_person, export_person
 from shuke.society.shares.targets import target_kind
 from shuke.society.shares.types import (
@@ -55,6 +55,7 @@ __all__ = [
     "TargetKindUnknown",
     "TargetNotFound",
     "TargetRef",
+    "Touches",
     "Visit",
     "brought_by",
     "cascade",
@@ -64,6 +65,7 @@ __all__ = [
     "path",
     "share",
     "target_kind",
+    "touches",
     "undo_conversion",
     "visit",
 ]

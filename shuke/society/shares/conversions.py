@@ -12,7 +12,7 @@ from shuke.society.shares.types import LinkId
 
 async def convert(db: Db, link_id: LinkId, order_id: UUID, amount: Money) -> None:
     """Count an order for a link and all above it, once however often it is called. Trusts its caller."""
-    await sql.CONVERT.run(db, home_of(link_id), link_id, order_id, amount.amount, amount.currency, clock.now())
+    await sql.CONVERT.put_off(db, home_of(link_id), link_id, order_id, amount.amount, amount.currency, clock.now())
 
 
 async def undo_conversion(db: Db, link_id: LinkId, order_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from shuke.kit.db import Query, Statement
+from shuke.kit.db import Query, Statement, Write
 from shuke.society.shares.types import LinkRow, MyLinkRow, OpenedRow, PathRow, TouchRow
 
 LINK = Query(LinkRow, "select {cols} from shares.links where home = $1 and id = $2")
@@ -105,8 +105,8 @@ VISIT = Statement("""
 
 TOUCH = Statement("""
     insert into shares.touches as had
-        (home, visitor_id, link_id, sharer_id, owner_id, target_kind, target_id, first_at, last_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+        (home, visitor_id, link_id, sharer_id, owner_id, owner_home, target_kind, target_id, first_at, last_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
     on conflict (home, visitor_id, link_id) do update set last_at = greatest(had.last_at, excluded.last_at)""")
 
 # A link of one's own leads nobody to a shop: who opened it before signing in is known as its sharer by now.
@@ -115,7 +115,7 @@ TOUCHES = Query(
     """
     with alive as (
         select owner_id, link_id, first_at, last_at from shares.touches
-        where home = any($1::bigint[]) and visitor_id = any($2::uuid[]) and owner_id = any($3::uuid[])
+        where home = any($1::bigint[]) and visitor_id = any($2::uuid[]) and owner_home = any($3::bigint[])
             and last_at >= $4 and last_at <= $5 and sharer_id <> all($2)),
     first as (
         select distinct on (owner_id) owner_id, link_id, first_at from alive order by owner_id, first_at, link_id)
@@ -147,14 +147,16 @@ PATHS = Query(
     join shares.links link on link.home = steps.home and link.id = steps.link_id""",
 )
 
-CONVERT = Statement("""
-    with made as (
+CONVERT = Write(
+    converted="""
         insert into shares.conversions (home, order_id, link_id, root_id, depth, amount, currency, at)
         select home, $3, id, root_id, depth, $4, $5, $6 from shares.links where home = $1 and id = $2
         on conflict (home, order_id) do nothing
-        returning link_id, root_id, depth, amount, currency)
-    insert into shares.deltas (home, link_id, root_id, depth, orders, amount, currency)
-    select $1, link_id, root_id, depth, 1, amount, currency from made""")
+        returning link_id, root_id, depth, amount, currency""",
+    noted="""
+        insert into shares.deltas (home, link_id, root_id, depth, orders, amount, currency)
+        select $1, link_id, root_id, depth, 1, amount, currency from {converted}""",
+)
 
 UNDO_CONVERSION = Statement("""
     with undone as (

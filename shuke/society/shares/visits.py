@@ -35,4 +35,5 @@ async def _record(db: Db, actor: Actor, link: LinkRow) -> None:
     if link.sharer_id in selves:
         return
     await sql.VISIT.run(db, home_of(link.id), link.id, me, list(selves), now, link.root_id, link.depth)
-    await sql.TOUCH.run(db, home_of(me), me, link.id, link.sharer_id, link.owner_id, link.target_kind, link.target_id, now)
+    owner, target_of_it = (link.owner_id, home_of(link.owner_id)), (link.target_kind, link.target_id)
+    await sql.TOUCH.run(db, home_of(me), me, link.id, link.sharer_id, *owner, *target_of_it, now)
