@@ -94,6 +94,7 @@ _OPTIONS: dict[str, Any] = {
     "connection_class": Db,
     "statement_cache_size": 1024,
     "max_cached_statement_lifetime": 0,
+    "max_cacheable_statement_size": 0,
     "command_timeout": 60,
     "server_settings": {
         "timezone": "UTC",

@@ -15,7 +15,7 @@ from shuke.kit.actor import NOBODY, Actor
 from shuke.kit.db import Db, borrowed
 from shuke.kit.origins import language_of
 from shuke.kit.problems import TokenInvalid
-from shuke.kit.readers import Headers, Incoming, ReadUpload, readers_of, take
+from shuke.kit.readers import Headers, Incoming, readers_of, take
 from shuke.kit.shapes import File, Shape
 from shuke.kit.site import Site
 
@@ -46,9 +46,9 @@ def answer_to(error: Exception) -> Answer:
 Endpoint = Callable[[Incoming], Awaitable[Answer]]
 
 
-def endpoint_of(shape: Shape, site: Site, read_upload: ReadUpload) -> Endpoint:
+def endpoint_of(shape: Shape, site: Site) -> Endpoint:
     """Make the function that serves `shape`; it raises what it refuses."""
-    readers = readers_of(shape, site, read_upload)
+    readers = readers_of(shape, site)
     call, write = _caller(shape, site), _writer(shape)
     needs_db, may_sign_in = "db" in shape.wants, "actor" in shape.wants
 

@@ -28,6 +28,7 @@ _requests = Histogram(
     registry=_registry,
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+_series: dict[tuple[str, str, int], Histogram] = {}
 _jobs = Counter("shuke_jobs", "Jobs run, by kind and outcome.", ("kind", "outcome"), registry=_registry)
 _queue = Gauge("shuke_queue_depth", "Jobs waiting, by state.", ("state",), registry=_registry, multiprocess_mode="mostrecent")
 
@@ -41,6 +42,7 @@ def configure(settings: Settings) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for metric in (_requests, _jobs, _queue):
         metric.clear()
+    _series.clear()
     # The library reads this variable when a metric is first used, and chooses its kind of value when it is imported,
     # which is too early for us; so the choice is made here.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
@@ -49,7 +51,11 @@ def configure(settings: Settings) -> None:
 
 def observe_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count an answered request. `route` is the template (`/orders/{order_id}`), or "unmatched"; never a path."""
-    _requests.labels(method if method in _METHODS else "OTHER", route, status).observe(seconds)
+    series = _series.get((method, route, status))
+    if series is None:
+        known = method if method in _METHODS else "OTHER"
+        series = _series[known, route, status] = _requests.labels(known, route, status)
+    series.observe(seconds)
 
 
 def count_job(kind: str, outcome: str) -> None:
@@ -80,15 +86,17 @@ class _Slot:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._pid = 0
         self._name = ""
         self._lock: IO[bytes] | None = None
+        os.register_at_fork(after_in_child=self._forget)
 
     def __call__(self) -> str:
-        if self._pid != os.getpid():
+        if not self._name:
             self._name, self._lock = _claimed(self._directory)
-            self._pid = os.getpid()
         return self._name
+
+    def _forget(self) -> None:
+        self._name = ""
 
 
 def _claimed(directory: Path) -> tuple[str, IO[bytes]]:

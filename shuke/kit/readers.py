@@ -13,8 +13,9 @@ from shuke.kit.limits import Limit
 from shuke.kit.once import MAX_KEY_LENGTH, KeyMissing
 from shuke.kit.origins import address_of
 from shuke.kit.problems import Malformed, MediaTypeUnsupported, RouteUnknown, TooManyRequests, Unfit
-from shuke.kit.shapes import Shape, Upload, is_plain_text
+from shuke.kit.shapes import Shape, is_plain_text
 from shuke.kit.site import Site
+from shuke.kit.uploads import read_upload
 
 Headers = Mapping[bytes, bytes]
 MAX_QUERY_FIELDS = 100
@@ -37,10 +38,9 @@ class Incoming(Protocol):
 
 
 Reader = Callable[[dict[str, Any], Incoming, Headers], Awaitable[None]]
-ReadUpload = Callable[[Any, Headers], Awaitable[Upload]]
 
 
-def readers_of(shape: Shape, site: Site, read_upload: ReadUpload) -> list[Reader]:
+def readers_of(shape: Shape, site: Site) -> list[Reader]:
     """The readers of a route, in order: the cheapest reasons to refuse it come first."""
     readers: list[Reader] = []
     if shape.is_token_required:
@@ -55,11 +55,11 @@ def readers_of(shape: Shape, site: Site, read_upload: ReadUpload) -> list[Reader
         readers.append(_query_reader(shape.query))
     if shape.body is not None:
         readers.append(_body_reader(shape.body, is_optional=shape.is_body_optional))
-    givers = _givers(site, read_upload)
+    givers = _givers(site)
     return readers + [givers[name] for name in sorted(shape.wants & givers.keys())]
 
 
-def _givers(site: Site, read_upload: ReadUpload) -> dict[str, Reader]:
+def _givers(site: Site) -> dict[str, Reader]:
     async def address(kwargs: dict[str, Any], request: Incoming, headers: Headers) -> None:
         kwargs["address"] = address_of(site.proxies, request.scope)
 
@@ -73,7 +73,8 @@ def _givers(site: Site, read_upload: ReadUpload) -> dict[str, Reader]:
         kwargs["store"] = site.store
 
     async def upload(kwargs: dict[str, Any], request: Incoming, headers: Headers) -> None:
-        kwargs["upload"] = await read_upload(request, headers)
+        content_type = headers.get(b"content-type", b"application/octet-stream").decode("latin-1")
+        kwargs["upload"] = read_upload(await request.body(), content_type)
 
     return {"address": address, "scope": scope, "site": itself, "store": store, "upload": upload}
 

@@ -8,16 +8,15 @@ routes and reads bodies; decoding is msgspec's.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Unpack
 
 from litestar import Litestar, Request
 from litestar.config.cors import CORSConfig
-from litestar.datastructures import UploadFile
-from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import ASGIRouteHandler
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
@@ -27,7 +26,6 @@ from shuke.kit.edge import Edge
 from shuke.kit.endpoints import Answer, answer_to, endpoint_of
 from shuke.kit.limits import Limit
 from shuke.kit.problems import BodyTooLarge, Malformed, MethodNotAllowed, RouteUnknown
-from shuke.kit.readers import Headers
 from shuke.kit.shapes import (
     MAX_UPLOAD,
     MIB,
@@ -73,7 +71,6 @@ API = "/api/v1"
 
 Handler = Callable[..., Awaitable[Any]]
 Hook = Callable[[Site], Any]
-MAX_FORM_PARTS = 20
 
 
 class Route:
@@ -141,16 +138,19 @@ def build(site: Site, shapes: Sequence[Shape], *, on_start: Sequence[Hook] = (),
                 await hook(site)
 
     origins = list(site.settings.cors_origins)
-    return Edge(
-        Litestar(
-            [*_options(shapes), *(_served(shape, site) for shape in shapes)],
-            lifespan=[lifespan],
-            exception_handlers={Exception: _refuse},
-            cors_config=_cors(origins) if origins else None,
-            openapi_config=None,
-            logging_config=None,
-        )
+    by_path: dict[str, list[Shape]] = {}
+    for shape in shapes:
+        by_path.setdefault(_typed(shape.path), []).append(shape)
+    served = Litestar(
+        [_served(path, of_path, site) for path, of_path in by_path.items()],
+        lifespan=[lifespan],
+        exception_handlers={Exception: _refuse},
+        cors_config=_cors(origins) if origins else None,
+        openapi_config=None,
+        logging_config=None,
     )
+    _let_methods_have_parameters(served.asgi_router.root_route_map_node)
+    return Edge(served)
 
 
 def _cors(origins: list[str]) -> CORSConfig:
@@ -163,42 +163,61 @@ def _cors(origins: list[str]) -> CORSConfig:
     )
 
 
-def _served(shape: Shape, site: Site) -> HTTPRouteHandler:
-    serve = endpoint_of(shape, site, _read_upload)
+def _served(path: str, shapes: Sequence[Shape], site: Site) -> ASGIRouteHandler:
+    """All methods of one address, as an ASGI application: Litestar's own handlers for HTTP do more than we ask of them."""
+    endpoints = {shape.method: (endpoint_of(shape, site), shape.max_body) for shape in shapes}
+    allow = ", ".join(sorted([*endpoints, "OPTIONS"]))
+    options = Answer(204, [(b"allow", allow.encode())], b"")
 
-    async def endpoint(request: Request[Any, Any, Any]) -> ASGIApp:
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        method = scope["method"]
+        if method == "OPTIONS":
+            await options(scope, receive, send)
+            return
         try:
-            return await serve(request)  # type: ignore[return-value]
+            if method not in endpoints:
+                raise MethodNotAllowed(allow=allow)
+            endpoint, limit = endpoints[method]
+            answer = await endpoint(_Request(scope, receive, limit))
         except Exception as error:
-            return answer_to(_known(error))  # type: ignore[return-value]
+            answer = answer_to(error)
+        await answer(scope, receive, send)
 
-    endpoint.__name__ = shape.operation
-    limit = shape.max_body
-    handler = HTTPRouteHandler(
-        _typed(shape.path),
-        http_method=HttpMethod(shape.method),
-        status_code=200,
-        name=shape.operation,
-        request_max_body_size=limit,
-    )
-    return handler(endpoint)
+    return ASGIRouteHandler(path, name=path, copy_scope=False)(serve)
 
 
-def _options(shapes: Sequence[Shape]) -> list[HTTPRouteHandler]:
-    """Say which methods an address knows, first: Litestar adds handlers of its own, and they name one method only."""
-    methods: dict[str, list[str]] = {}
-    for shape in shapes:
-        methods.setdefault(_typed(shape.path), []).append(shape.method)
-    return [_options_of(path, sorted([*known, "OPTIONS"])) for path, known in methods.items()]
+class _Request:
+    """What is read of a request; its body is read once, up to a limit."""
+
+    __slots__ = ("_limit", "_receive", "scope")
+
+    def __init__(self, scope: Any, receive: Any, limit: int) -> None:
+        self.scope = scope
+        self._receive = receive
+        self._limit = limit
+
+    async def body(self) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise Malformed(faults={"body": "it ended too early"})
+            if part := message.get("body"):
+                parts.append(part)
+                size += len(part)
+                if size > self._limit:
+                    raise BodyTooLarge()
+            if not message.get("more_body"):
+                return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _options_of(path: str, methods: list[str]) -> HTTPRouteHandler:
-    answer = Answer(204, [(b"allow", ", ".join(methods).encode())], b"")
-
-    async def options() -> ASGIApp:
-        return answer  # type: ignore[return-value]
-
-    return HTTPRouteHandler(path, http_method=HttpMethod.OPTIONS, status_code=200, name=f"options {path}")(options)
+def _let_methods_have_parameters(node: Any) -> None:
+    """Litestar 2.25 looks for the parameters of an ASGI handler's path under the request's method, where it keeps none."""
+    if node.is_asgi:
+        node.path_parameters = defaultdict(lambda: node.path_parameters["asgi"], node.path_parameters)
+    for child in node.children.values():
+        _let_methods_have_parameters(child)
 
 
 def _typed(path: str) -> str:
@@ -233,17 +252,3 @@ def _known(error: Exception) -> Exception:
             return Malformed(faults={"request": error.detail})
         case _:
             return error
-
-
-async def _read_upload(request: Request[Any, Any, Any], headers: Headers) -> Upload:
-    content_type = headers.get(b"content-type", b"application/octet-stream").decode("latin-1")
-    if not content_type.lower().startswith("multipart/form-data"):
-        upload = Upload(await request.body(), content_type, "")
-    else:
-        files = [part for part in (await request.form()).values() if isinstance(part, UploadFile)]
-        if len(files) != 1:
-            raise Malformed(faults={"file": f"one file is expected, not {len(files)}"})
-        upload = Upload(await files[0].read(), files[0].content_type, files[0].filename)
-    if not upload.content:
-        raise Malformed(faults={"file": "it is empty"})
-    return upload

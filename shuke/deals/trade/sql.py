@@ -335,10 +335,11 @@ HOLDING = Query(
            count(*) filter (where not is_sound) as broken,
            min(id::text) filter (where not is_sound) as example
     from (
-        select o.id, o.goods = l.goods and o.discount = l.discount and o.total = o.goods - o.discount + o.freight
+        select coalesce(o.id, l.order_id) as id, coalesce(
+            o.goods = l.goods and o.discount = l.discount and o.total = o.goods - o.discount + o.freight
             and (o.status <> 'completed' or l.to_ship = 0)
-            and (o.status in ('placed', 'cancelled') or o.paid_at is not null) as is_sound
-        from trade.orders o left join (
+            and (o.status in ('placed', 'cancelled') or o.paid_at is not null), false) as is_sound
+        from trade.orders o full join (
             select home, order_id, sum(quantity * unit_price) as goods,
                    sum(discount) as discount, sum(quantity - shipped) as to_ship
             from trade.lines group by home, order_id) l on l.home = o.home and l.order_id = o.id) as each""",

@@ -5,7 +5,7 @@ from shuke.kit.actor import Actor, PersonId
 from shuke.kit.db import Db, transaction
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of
-from shuke.society.identity import sql
+from shuke.society.identity import known, sql
 from shuke.society.identity.rules import with_homes
 from shuke.society.identity.types import MergeNotPossible, PersonsMerged
 
@@ -22,6 +22,7 @@ async def merge_persons(db: Db, into: PersonId, other: PersonId) -> None:
     Logins lead to `into`, sessions of `other` act as `into`, roles move, and whoever was merged into `other` before is now
     merged into `into`: no chain is ever longer than one step.
     """
+    known.forget()
     now, home, other_home = clock.now(), home_of(into), home_of(other)
     async with transaction(db):
         # Locked in one order, so that two merges of the same pair meet in a queue and not in a deadlock.

@@ -6,7 +6,7 @@ from uuid import UUID
 from shuke.kit.actor import Actor, PersonId
 from shuke.kit.db import Db
 from shuke.kit.ids import home_of
-from shuke.society.identity import logins, roles, sql
+from shuke.society.identity import known, logins, roles, sql
 from shuke.society.identity.rows import Person, Profile
 from shuke.society.identity.rules import tidy, with_homes
 from shuke.society.identity.types import Me, MeAsk, PersonCard, PersonUnknown, PersonView
@@ -48,6 +48,7 @@ async def me(db: Db, actor: Actor) -> Me:
 async def revise_me(db: Db, actor: Actor, ask: MeAsk) -> Me:
     """Change name, avatar, language or bio of the signed-in person."""
     name = tidy(ask.name) if ask.name else None
+    known.forget()
     person = await sql.REVISE.first(db, home_of(actor.person), actor.person, name, ask.avatar, ask.language, ask.bio)
     if person is None:
         raise PersonUnknown()

@@ -12,7 +12,7 @@ from shuke.kit.db import Db, transaction
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of
 from shuke.kit.secrets import vault
-from shuke.society.identity import privacy_sql, sql
+from shuke.society.identity import known, privacy_sql, sql
 from shuke.society.identity.addresses import plain_addresses_of
 from shuke.society.identity.logins import owners_of, prove
 from shuke.society.identity.registers import Register
@@ -98,6 +98,7 @@ async def _export(db: Db, person_id: PersonId) -> dict[str, Any]:
 
 
 async def _erase(db: Db, self_id: UUID) -> None:
+    known.forget()
     await privacy_sql.ERASE.run(db, home_of(self_id), self_id, ERASED_NAME, clock.now())
     await privacy_sql.ERASE_LOGINS.run(db, self_id)
 

@@ -8,7 +8,7 @@ from shuke.kit import clock
 from shuke.kit.actor import ON_PLATFORM, Actor, PersonId
 from shuke.kit.db import Db
 from shuke.kit.ids import home_of
-from shuke.society.identity import sql
+from shuke.society.identity import known, sql
 from shuke.society.identity.registers import Register
 from shuke.society.identity.types import PersonUnknown, RoleAsk, RoleGiven, RoleNotHeld, RoleUnknown
 
@@ -49,6 +49,7 @@ async def give_role(db: Db, given_by: PersonId | None, person_id: PersonId, scop
     if role not in roles.entries:
         raise RoleUnknown(role=role)
     home = home_of(person_id)
+    known.forget()
     if not await sql.GIVE_ROLE.run(db, home, person_id, scope, role, given_by, clock.now()):
         person = await sql.PERSON.first(db, home, person_id)
         if person is None or person.merged_into or person.erased_at:
@@ -57,6 +58,7 @@ async def give_role(db: Db, given_by: PersonId | None, person_id: PersonId, scop
 
 async def end_role(db: Db, person_id: PersonId, scope: UUID, role: str) -> bool:
     """Take a role away; answers whether it was held. Trusts its caller."""
+    known.forget()
     return bool(await sql.END_ROLE.first(db, home_of(person_id), person_id, scope, role, clock.now()))
 
 

@@ -8,7 +8,7 @@ from shuke.kit.actor import Actor, PersonId, VisitorId
 from shuke.kit.db import Db, transaction
 from shuke.kit.ids import home_of, new_id
 from shuke.kit.pages import Page, decode_cursor, page
-from shuke.society.identity import persons, rules, sql, visitors
+from shuke.society.identity import known, persons, rules, sql, visitors
 from shuke.society.identity.logins import prove, resolve
 from shuke.society.identity.roles import capabilities_of
 from shuke.society.identity.rows import Acting, Profile
@@ -19,10 +19,19 @@ SEEN_EVERY = timedelta(minutes=10)
 
 
 async def authenticate(db: Db, token: str) -> Actor | None:
-    """Who asks with this token: a person or a visitor with everything they may do, or None. One statement.
+    """Who asks with this token: a person or a visitor with everything they may do, or None. One statement a second.
 
     Only the session of a merged person takes a second one, at the home of whom they became.
     """
+    found = known.recall(token)
+    if found is None:
+        found = await _look_up(db, token)
+        if found is not None:
+            known.remember(token, found)
+    return found
+
+
+async def _look_up(db: Db, token: str) -> Actor | None:
     read = rules.read_token(token)
     if read is None:
         return None
@@ -85,5 +94,6 @@ async def end_session(db: Db, actor: Actor, session_id: UUID | None = None) -> N
     """Sign out one of one's sessions, by default the one that asks. Raises SessionUnknown."""
     _ = actor.person
     ending = session_id or actor.session_id
+    known.forget()
     if not await sql.END_SESSION.first(db, *rules.with_homes(actor.selves), ending, clock.now()):
         raise SessionUnknown()

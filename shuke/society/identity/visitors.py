@@ -5,7 +5,7 @@ from shuke.kit.actor import PersonId, VisitorId
 from shuke.kit.db import Db
 from shuke.kit.homes import new_home
 from shuke.kit.ids import home_of, new_id
-from shuke.society.identity import rules, sql
+from shuke.society.identity import known, rules, sql
 from shuke.society.identity.types import VisitorToken
 
 
@@ -24,6 +24,7 @@ async def join(db: Db, visitor_id: VisitorId, person_id: PersonId) -> bool:
     On a phone that goes from hand to hand the first who signs in keeps the visitor's past.
     """
     now = clock.now()
+    known.forget()
     if not await sql.JOIN.first(db, home_of(visitor_id), visitor_id, person_id, now):
         return False
     await sql.BECOME.run(db, home_of(person_id), person_id, visitor_id, True, now)
