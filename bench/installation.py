@@ -98,7 +98,8 @@ class Installation:
 
     def api_memory_mb(self) -> list[float]:
         """The resident memory of each worker of the API."""
-        return [psutil.Process(pid).memory_info().rss / 2**20 for pid in self.pids("api")[1:] if _is_python(pid)]
+        first, *others = self.pids("api")
+        return [psutil.Process(pid).memory_info().rss / 2**20 for pid in others or [first]]
 
 
 class Cpu(msgspec.Struct, frozen=True):
@@ -132,11 +133,6 @@ def _cpu_of(pid: int) -> float:
         return sum(psutil.Process(pid).cpu_times()[:4])
     except psutil.NoSuchProcess:
         return 0.0
-
-
-def _is_python(pid: int) -> bool:
-    # Beside the workers granian has a process that keeps track of shared resources; it serves nothing.
-    return "resource_tracker" not in " ".join(psutil.Process(pid).cmdline())
 
 
 _asked = count(FIRST_PORT + os.getpid() % 500 * 10, 10)

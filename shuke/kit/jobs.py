@@ -16,7 +16,7 @@ from shuke.kit.db import Db, Pool, Query, Statement, borrowed, transaction
 from shuke.kit.events import Later, Subscription, emit, registry
 
 LEASE = timedelta(seconds=20)
-IDLE_S = 0.05
+IDLE_S = 0.1
 MAX_BACKOFF_S = 3600
 CONCURRENCY = 4
 ORDINARY_ATTEMPTS = 3

@@ -32,13 +32,6 @@ MAX_DEPTH = 6
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Set by the web layer and the job runner at the edge; empty outside of both."""
 
-# Granian installs handlers of its own when it starts; passed as its `log_dictconfig`, this makes it use ours.
-GRANIAN_LOGGING: dict[str, Any] = {
-    "formatters": {},
-    "handlers": {},
-    "loggers": {"_granian": {"handlers": [], "propagate": True}, "granian.access": {"handlers": [], "propagate": True}},
-}
-
 _SECRET_ANYWHERE = ("token", "phone", "secret", "authorization", "street", "recipient", "password", "passwd", "cookie")
 _SECRET_WORDS = frozenset({"code", "codes", "card", "cards", "dsn", "otp"})
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")

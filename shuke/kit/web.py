@@ -69,6 +69,8 @@ __all__ = [
 API = "/api/v1"
 """The base path of module routes."""
 
+MAX_UNWANTED = 32 * MIB
+
 Handler = Callable[..., Awaitable[Any]]
 Hook = Callable[[Site], Any]
 
@@ -187,7 +189,10 @@ def _served(path: str, shapes: Sequence[Shape], site: Site) -> ASGIRouteHandler:
 
 
 class _Request:
-    """What is read of a request; its body is read once, up to a limit."""
+    """What is read of a request; its body is read once, up to a limit.
+
+    What comes beyond it is read and thrown away for a while: a client that is hung up on while it sends would not see why.
+    """
 
     __slots__ = ("_limit", "_receive", "scope")
 
@@ -204,11 +209,14 @@ class _Request:
             if message["type"] == "http.disconnect":
                 raise Malformed(faults={"body": "it ended too early"})
             if part := message.get("body"):
-                parts.append(part)
                 size += len(part)
-                if size > self._limit:
+                if size <= self._limit:
+                    parts.append(part)
+                elif size > self._limit + MAX_UNWANTED:
                     raise BodyTooLarge()
             if not message.get("more_body"):
+                if size > self._limit:
+                    raise BodyTooLarge()
                 return parts[0] if len(parts) == 1 else b"".join(parts)
 
 

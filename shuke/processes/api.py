@@ -1,4 +1,4 @@
-"""The API as a part: granian and its workers."""
+"""The API as a part: the server and its workers."""
 
 import asyncio
 import os
@@ -18,7 +18,8 @@ def run(part: Part) -> None:
 
 
 def _application(part: Part, server: int) -> Any:
-    die_with(server)
+    if os.getpid() != server:
+        die_with(server)
     return app.create(part.settings, dsn=part.dsn)
 
 

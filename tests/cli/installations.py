@@ -64,9 +64,9 @@ class Installation:
         self.processes.append(process)
         return process
 
-    def up(self) -> subprocess.Popen[str]:
+    def up(self, *words: str) -> subprocess.Popen[str]:
         """`shuke up`, healthy."""
-        process = self.start("up")
+        process = self.start("up", *words)
         wait_for(lambda: self.is_healthy() or process.poll() is not None, START_WITHIN_S)
         assert process.poll() is None, self.said()
         return process

@@ -30,7 +30,7 @@ def lasting_shop() -> Iterator[Installation]:
 def shop(lasting_shop: Installation) -> Installation:
     """An installation that runs when the test begins."""
     if not lasting_shop.processes or lasting_shop.processes[-1].poll() is not None:
-        lasting_shop.up()
+        lasting_shop.up("--workers", "2")
     return lasting_shop
 
 

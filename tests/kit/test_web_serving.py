@@ -9,11 +9,13 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from shuke.kit import serving
 from tests.conftest import CopyOf
 
 THING = "/api/v1/things/00000000-0000-8000-8000-000000000001"
@@ -116,7 +118,7 @@ async def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(s
         (b"GET /api/v1/../../etc/passwd HTTP/1.1", b"404"),
         (b"GET //api/v1/raw HTTP/1.1", b"200"),
         (b"GET /api/v1/raw/ HTTP/1.1", b"200"),
-        (b"BREW /api/v1/raw HTTP/1.1", b"405"),
+        (b"BREW /api/v1/raw HTTP/1.1", b"400"),
         (b"HEAD /api/v1/raw HTTP/1.1", b"405"),
     ],
 )
@@ -136,3 +138,51 @@ async def test_a_body_sent_in_chunks_is_cut_off_at_the_limit(running: Server):
         answer = await client.post("/api/v1/things", content=chunks(), headers=headers)
 
     assert answer.json()["code"] == "web.body_too_large"
+
+
+async def test_a_head_that_never_ends_is_cut_off(running: Server):
+    try:
+        answer = await running.raw(b"GET /api/v1/raw HTTP/1.1\r\nHost: shop\r\n" + b"x-more: " + b"x" * 300_000)
+    except ConnectionResetError:
+        return
+    assert answer.split(b" ")[1] == b"400"
+
+
+async def test_who_says_nothing_or_speaks_slowly_is_hung_up_on(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(serving, "HEAD_WITHIN_S", 0.2)
+    listening = serving.listen("127.0.0.1", 0)
+    server = serving.Server(_hello, listening)
+    ending = asyncio.create_task(server.serve())
+
+    for said in (b"", b"GET / HT"):
+        reader, writer = await _connected(listening.getsockname()[1])
+        writer.write(said)
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        writer.close()
+    reader, writer = await _connected(listening.getsockname()[1])
+    writer.write(b"GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
+    await asyncio.sleep(0.5)
+    writer.write(b"GET / HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n")
+    assert (await asyncio.wait_for(reader.read(), 5)).count(b"hello") == 2
+    writer.close()
+    server.stop()
+    await ending
+
+
+async def _connected(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    for _ in range(100):
+        try:
+            return await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.02)
+    raise AssertionError("the server does not listen")
+
+
+async def _hello(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        for word in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{word}.complete"})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+    await send({"type": "http.response.body", "body": b"hello"})

@@ -8,12 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from granian.constants import Interfaces
-from granian.server.embed import Server
 
 from shuke import app
 from shuke.kit import jobs, settings
 from shuke.kit.db import open_pool
+from shuke.kit.serving import Server, listen
 from shuke.money.payments import channels
 from tests.cashier.till import Till, wait_until
 from tests.conftest import CopyOf
@@ -35,9 +34,7 @@ def till(installation: settings.Settings, tmp_path: Path) -> Generator[Till]:
 async def market(copies: CopyOf, installation: settings.Settings, till: Till) -> AsyncIterator[Market]:
     """An installation that lives by the wall clock."""
     pool = await open_pool(await copies(), size=10)
-    server = Server(
-        app.create(installation, pool), "127.0.0.1", installation.port, interface=Interfaces.ASGI, log_enabled=False
-    )
+    server = Server(app.create(installation, pool), listen("127.0.0.1", installation.port))
     serving = asyncio.create_task(server.serve())
     stop = asyncio.Event()
     working = asyncio.create_task(jobs.work(pool, stop))

@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvloop
-from granian.constants import Interfaces
-from granian.server.embed import Server
 
+from shuke.kit.serving import Server, listen
 from shuke.kit.settings import Settings, SettingsInvalid, load
 from shuke.money.cashier.delivery import Courier
 from shuke.money.cashier.http import Cashier, create_app
@@ -44,9 +43,11 @@ async def _serve(settings: Settings) -> None:
     store = Store(settings.data / "cashier" / "cashier.sqlite")
     courier = Courier(store, keys.notice)
     app = create_app(Cashier(keys, store, courier))
-    server = Server(
-        app, HOST, settings.cashier_port, interface=Interfaces.ASGI, log_enabled=False, websockets=False, backlog=1024
-    )
+    try:
+        server = Server(app, listen(HOST, settings.cashier_port))
+    except OSError as error:
+        await store.close()
+        raise CannotServe(f"The cashier cannot listen on {settings.cashier_origin}: {error.strerror}.") from None
     delivering = asyncio.create_task(courier.run())
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.Event()
@@ -56,8 +57,6 @@ async def _serve(settings: Settings) -> None:
     log.info("The sandbox cashier opens at %s", settings.cashier_origin)
     try:
         done, _ = await asyncio.wait({delivering, serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if serving in done:
-            raise CannotServe(f"The cashier cannot listen on {settings.cashier_origin}: {serving.exception()}")
         for task in done:
             task.result()
     finally:
