@@ -53,13 +53,15 @@ class Server(msgspec.Struct):
         """Let go of the server, once. The last user to do so stops it, and returns when nothing of it runs any more."""
         if self.hold < 0 or self.home is None:
             return
+        # Not our `pid` when that one was killed and others started the next.
+        pid, _, _ = _postmaster(self.home / "cluster")
         # Asking for the exclusive lock gives up the shared one. Who gets it was the last user; who gets neither again
         # was the last too, and the keeper is faster; who gets the shared one back leaves the server to the others.
         is_last = lock(self.hold, fcntl.LOCK_EX) or not lock(self.hold, fcntl.LOCK_SH)
         os.close(self.hold)
         self.hold = -1
         if is_last:
-            _wait_until_down(self.home, self.pid)
+            _wait_until_down(self.home, pid)
             if self.keeper:
                 self.keeper.wait()
 
@@ -145,7 +147,7 @@ def _is_ours_to_start(host: Host, alive: int) -> bool:
     """Take the lock of the living and answer True, or answer False because a kept server holds it."""
     give_up = time.monotonic() + PATIENCE_S
     while not lock(alive, fcntl.LOCK_EX):
-        pid, _, _ = _postmaster(host)
+        pid, _, _ = _postmaster(host.cluster)
         if not _is_running(pid, host.cluster):
             _end_orphans(host)
         elif _is_kept(pid):
@@ -182,7 +184,7 @@ def _until_ready(host: Host, keeper: subprocess.Popen[bytes] | None) -> tuple[in
     """Process number and socket folder; None when the server we wanted to join has died meanwhile."""
     give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
-        pid, socket, status = _postmaster(host)
+        pid, socket, status = _postmaster(host.cluster)
         if status == "ready" and _is_running(pid, host.cluster):
             return pid, socket
         if keeper is not None and keeper.poll() is not None:
@@ -195,17 +197,21 @@ def _until_ready(host: Host, keeper: subprocess.Popen[bytes] | None) -> tuple[in
 
 def _wait_until_down(home: Path, pid: int) -> None:
     alive = os.open(home / "alive.lock", os.O_RDWR | os.O_CLOEXEC)
+    give_up = time.monotonic() + PATIENCE_S
     try:
-        if not lock(alive, fcntl.LOCK_EX, PATIENCE_S):
-            raise PostgresFailed(f"PostgreSQL (process {pid}) does not stop; its log is in {home / 'log'}.")
+        # Whoever comes at this moment starts a server of their own as soon as ours is down, and holds the lock again.
+        while not lock(alive, fcntl.LOCK_EX) and _postmaster(home / "cluster")[0] in (0, pid):
+            if time.monotonic() >= give_up:
+                raise PostgresFailed(f"PostgreSQL (process {pid}) does not stop; its log is in {home / 'log'}.")
+            time.sleep(0.005)
     finally:
         os.close(alive)
 
 
-def _postmaster(host: Host) -> tuple[int, str, str]:
+def _postmaster(cluster: Path) -> tuple[int, str, str]:
     """Process number, socket folder and status from the file the server keeps; zero and blanks while there is none."""
     try:
-        lines = (host.cluster / "postmaster.pid").read_text().splitlines()
+        lines = (cluster / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return 0, "", ""
     lines += [""] * 8

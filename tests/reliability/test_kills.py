@@ -13,7 +13,7 @@ KILLS = 20
 
 @pytest.mark.slow
 def test_killing_any_part_at_any_moment_loses_no_order_and_leaves_none_half_done():
-    with installed() as installation:
+    with installed(workers=2) as installation:
         market = open_market(installation.settings.port, shops=2, products=40, buyers=10)
         # Only the installation itself holds its database now: its parent's end ends everything.
         installation.server.stop()
