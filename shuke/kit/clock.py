@@ -13,15 +13,17 @@ LIVE = "live"
 
 
 class Timeline:
-    """A named time of its own. It never goes back."""
+    """A named time of its own. It never goes back, and lives in one process: whatever is due in it was written here."""
 
-    __slots__ = ("_now", "name")
+    __slots__ = ("_now", "name", "next_at")
 
     def __init__(self, name: str, start: datetime) -> None:
         assert name != LIVE, "the live timeline is the wall clock"
         assert start.tzinfo is not None, "instants carry a zone"
         self.name = name
         self._now = start.astimezone(UTC)
+        self.next_at: datetime | None = None
+        """No job is due earlier; None when the queue has to be asked."""
 
     @property
     def now(self) -> datetime:
@@ -31,6 +33,11 @@ class Timeline:
     def move_to(self, instant: datetime) -> None:
         """Advance to `instant`; an earlier one leaves the timeline where it is."""
         self._now = max(self._now, instant.astimezone(UTC))
+
+    def expect(self, run_at: datetime) -> None:
+        """A job was written for `run_at`."""
+        if self.next_at is not None:
+            self.next_at = min(self.next_at, run_at)
 
     def advance(self, **delta: float) -> None:
         """Advance by `timedelta(**delta)`."""
@@ -55,6 +62,12 @@ def timeline_name() -> str:
     """The name of the timeline we are on; jobs carry it."""
     timeline = _timeline.get()
     return timeline.name if timeline else LIVE
+
+
+def expect(run_at: datetime) -> None:
+    """Tell the timeline we are on that a job was written for `run_at`."""
+    if (timeline := _timeline.get()) is not None:
+        timeline.expect(run_at)
 
 
 @contextmanager

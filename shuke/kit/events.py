@@ -70,6 +70,7 @@ class Registry:
         self.by_message: dict[type[Message], list[Subscription]] = {}
         self.by_kind: dict[str, Subscription] = {}
         self.crons: dict[str, timedelta] = {}
+        self.outside: list[str] = []
         self.is_sealed = False
 
     def add(self, subscription: Subscription) -> None:
@@ -78,6 +79,8 @@ class Registry:
         assert not (subscription.is_at_once and (subscription.is_outside or subscription.after)), "at once is now and here"
         assert subscription.kind not in self.by_kind, f"{subscription.kind} is registered twice"
         self.by_kind[subscription.kind] = subscription
+        if subscription.is_outside:
+            self.outside.append(subscription.kind)
         self.by_message.setdefault(subscription.message, []).append(subscription)
 
     def seal(self) -> None:
@@ -161,4 +164,5 @@ async def emit(db: Db, *messages: Event | Job | Later) -> None:
                 todo.append((subscription.kind, message, run_at + wait, dedupe))
     if todo:
         kinds, payloads, run_ats, dedupes = (list(part) for part in zip(*todo, strict=True))
+        clock.expect(min(run_ats))
         await QUEUE.put_off(db, kinds, payloads, run_ats, dedupes, timeline, now)

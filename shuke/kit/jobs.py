@@ -6,7 +6,7 @@ Only handlers that talk to the outside run under a lease instead: their job beco
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -15,11 +15,12 @@ from shuke.kit import clock, logs, metrics
 from shuke.kit.db import Db, Pool, Query, Statement, borrowed, transaction
 from shuke.kit.events import Later, Subscription, emit, registry
 
-LEASE = timedelta(seconds=20)
+LEASE_TIME = timedelta(seconds=20)
 IDLE_S = 0.1
 MAX_BACKOFF_S = 3600
 CONCURRENCY = 4
 ORDINARY_ATTEMPTS = 3
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 log = logs.named("jobs")
 
@@ -34,6 +35,13 @@ class Due(msgspec.Struct, frozen=True):
     attempts: int
 
 
+class Next(msgspec.Struct, frozen=True):
+    """When a job is due, and which."""
+
+    run_at: datetime
+    kind: str
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """How many jobs are due, how many are dead, and how late the oldest due one is."""
 
@@ -42,6 +50,13 @@ class Waiting(msgspec.Struct, frozen=True):
     late_s: float
 
 
+NEXT = Query(
+    Next,
+    """
+    select run_at, kind from kit.jobs where timeline = $1 and dead_at is null and kind <> all($2::text[])
+    order by run_at, id limit 1""",
+    fan_out="the queue of this node",
+)
 TAKE = Query(
     Due,
     """
@@ -53,22 +68,25 @@ TAKE = Query(
     returning {cols}""",
     fan_out="the queue of this node",
 )
-LEASE_AGAIN = Statement(
+# Its name is free from now on: the handler may put the next one of the same name.
+LEASE = Query(
+    Due,
     """
-    insert into kit.jobs (id, kind, payload, run_at, timeline, attempts, created_at)
-    overriding system value values ($1, $2, $3, $4, $5, $6, $7)""",
+    update kit.jobs leased set attempts = leased.attempts + 1, run_at = $4, dedupe = null
+    from (
+        select id, run_at, attempts from kit.jobs
+        where timeline = $1 and dead_at is null and run_at <= $2 and kind = any($3::text[])
+        order by run_at, id limit 1
+        for update skip locked) as due
+    where leased.id = due.id
+    returning leased.id, kind, payload, due.run_at, due.attempts""",
     fan_out="the queue of this node",
 )
 DONE = Statement("delete from kit.jobs where id = $1 and attempts = $2", fan_out="the queue of this node")
 FAILED = Statement(
     """
-    update kit.jobs set attempts = attempts + 1, error = $2, run_at = $3, dead_at = $4
-    where id = $1 and dead_at is null""",
-    fan_out="the queue of this node",
-)
-NEXT_AT = Query(
-    datetime,
-    "select run_at from kit.jobs where timeline = $1 and dead_at is null order by run_at, id limit 1",
+    update kit.jobs set attempts = $2, error = $3, run_at = $4, dead_at = $5
+    where id = $1 and attempts <= $2 and dead_at is null""",
     fan_out="the queue of this node",
 )
 HAND_OVER = Statement(
@@ -108,8 +126,8 @@ async def _watch(db: Db, stop: asyncio.Event, awake: asyncio.Event) -> None:
         if seeded_at is None or now - seeded_at > timedelta(minutes=1):
             await _seed_crons(db)
             seeded_at = now
-        next_at = await NEXT_AT.first(db, clock.LIVE)
-        if next_at is not None and next_at <= now:
+        first = await NEXT.first(db, clock.LIVE, ())
+        if first is not None and first.run_at <= now:
             awake.set()
         await asyncio.sleep(IDLE_S)
     awake.set()
@@ -119,7 +137,7 @@ async def _run_while_due(pool: Pool, stop: asyncio.Event, awake: asyncio.Event) 
     while not stop.is_set():
         await awake.wait()
         async with borrowed(pool, timeout_s=60) as db:
-            while not stop.is_set() and await run_next(db, clock.LIVE, clock.now) is not None:
+            while not stop.is_set() and await run_next(db, clock.LIVE) is not None:
                 pass
         awake.clear()
 
@@ -133,16 +151,18 @@ async def drain(
     modules in `leave_outside_of` that call the outside stay for the live workers: a simulated time has no outside.
     """
     until = until or timeline.now
-    left = [kind for kind, each in registry.by_kind.items() if each.is_outside and kind.partition(".")[0] in leave_outside_of]
+    left = [kind for kind in registry.outside if kind.partition(".")[0] in leave_outside_of]
     count = 0
-
-    def reach(run_at: datetime) -> datetime:
-        timeline.move_to(run_at)
-        return timeline.now
-
+    if not left:
+        timeline.next_at = None
     with clock.on(timeline):
-        while await run_next(db, timeline.name, lambda: until, reach=reach, left=left, is_strict=True) is not None:
-            count += 1
+        while timeline.next_at is None or timeline.next_at <= until:
+            first = await NEXT.first(db, timeline.name, left)
+            timeline.next_at = first.run_at if first else NEVER
+            if timeline.next_at <= until:
+                timeline.move_to(timeline.next_at)
+                count += await run_next(db, timeline.name, first, left=left, is_strict=True) is not None
+                timeline.next_at = None
         timeline.move_to(until)
     return count
 
@@ -153,35 +173,51 @@ async def hand_over(db: Db, timeline: clock.Timeline) -> int:
 
 
 async def run_next(
-    db: Db,
-    timeline: str,
-    until: Callable[[], datetime],
-    *,
-    reach: Callable[[datetime], object] | None = None,
-    left: Sequence[str] = (),
-    is_strict: bool = False,
+    db: Db, timeline: str, first: Next | None = None, *, left: Sequence[str] = (), is_strict: bool = False
 ) -> Due | None:
-    """Run the job that is due first, if any. A failure puts it off with backoff, or is raised when `is_strict`."""
+    """Run the job that is due first, if any; `first` is what is known of it.
+
+    A failure puts it off with backoff, or is raised when `is_strict`.
+    """
+    first = first or await NEXT.first(db, timeline, left)
+    now = clock.now()
+    if first is None or first.run_at > now:
+        return None
+    runs = (_run_leased, _run_taken) if first.kind in registry.outside else (_run_taken, _run_leased)
+    for run in runs:
+        if (due := await run(db, timeline, now, left, is_strict=is_strict)) is not None:
+            return due
+    # Others have them.
+    return None
+
+
+async def _run_taken(db: Db, timeline: str, now: datetime, left: Sequence[str], *, is_strict: bool) -> Due | None:
     due: Due | None = None
     try:
         async with transaction(db):
-            due = await TAKE.first(db, timeline, until(), left)
-            if due is None:
-                return None
-            if reach:
-                reach(due.run_at)
-            subscription = registry.by_kind[due.kind]
-            if subscription.is_outside:
-                lease_end = clock.now() + LEASE
-                await LEASE_AGAIN.run(db, due.id, due.kind, due.payload, lease_end, timeline, due.attempts + 1, clock.now())
-            else:
-                await _handle(db, subscription, due)
-        if subscription.is_outside:
-            await _handle(db, subscription, due)
-            await DONE.run(db, due.id, due.attempts + 1)
-        metrics.count_job(due.kind, "done")
+            due = await TAKE.first(db, timeline, now, [*registry.outside, *left])
+            if due is not None:
+                await _handle(db, registry.by_kind[due.kind], due)
+        if due is not None:
+            metrics.count_job(due.kind, "done")
     except Exception as error:
         if is_strict or due is None:
+            raise
+        await _put_off(db, due, error)
+    return due
+
+
+async def _run_leased(db: Db, timeline: str, now: datetime, left: Sequence[str], *, is_strict: bool) -> Due | None:
+    kinds = [kind for kind in registry.outside if kind not in left]
+    due = await LEASE.first(db, timeline, now, kinds, now + LEASE_TIME)
+    if due is None:
+        return None
+    try:
+        await _handle(db, registry.by_kind[due.kind], due)
+        await DONE.run(db, due.id, due.attempts + 1)
+        metrics.count_job(due.kind, "done")
+    except Exception as error:
+        if is_strict:
             raise
         await _put_off(db, due, error)
     return due
@@ -200,7 +236,8 @@ async def _put_off(db: Db, due: Due, error: Exception) -> None:
     is_dead = subscription is None or attempts >= subscription.max_attempts
     now = clock.now()
     backoff = timedelta(seconds=min(MAX_BACKOFF_S, 2**attempts * random.uniform(0.5, 1)))  # noqa: S311 - spreads retries
-    await FAILED.run(db, due.id, f"{type(error).__name__}: {error}"[:2000], now + backoff, now if is_dead else None)
+    said = f"{type(error).__name__}: {error}"[:2000]
+    await FAILED.run(db, due.id, attempts, said, now + backoff, now if is_dead else None)
     metrics.count_job(due.kind, "dead" if is_dead else "failed")
     # That the outside does not answer at once is ordinary; that it still does not is worth a look.
     is_ordinary = subscription is not None and subscription.is_outside and attempts <= ORDINARY_ATTEMPTS

@@ -1,11 +1,11 @@
 """`shuke demo`: everything started, with a town that lives in it, and a card that says whom to be."""
 
-import asyncio
 import shutil
 from functools import partial
 from pathlib import Path
 
 import msgspec
+import uvloop
 
 from shuke.kit import postgres
 from shuke.kit.db import connect
@@ -61,7 +61,7 @@ def reset(settings: Settings) -> None:
 
 def _settle(settings: Settings, people: int, dsn: str) -> None:
     if not _file(settings).exists():
-        asyncio.run(_build(settings, people, dsn))
+        uvloop.run(_build(settings, people, dsn))
 
 
 async def _build(settings: Settings, people: int, dsn: str) -> None:

@@ -1,5 +1,6 @@
 """Building the town: people settle, shops open, and then a month passes."""
 
+import asyncio
 import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from shuke.town.agenda import Agenda
 from shuke.town.content import make_people
 from shuke.town.folk import Townsman, befriend, settle
 from shuke.town.life import Life
-from shuke.town.market import Stall, open_market
+from shuke.town.market import Stall, draw_covers, open_market
 
 DAYS = 30
 PEOPLE = 300
@@ -55,12 +56,14 @@ async def build(
     await db.execute("set synchronous_commit = off")
     try:
         with clock.on(timeline):
-            progress("people", 0)
-            folk = await settle(db, rng, make_people(rng, people))
-            progress("friends", 0.1)
-            friends = await befriend(db, rng, folk)
-            progress("shops", 0.15)
-            stalls = await open_market(db, rng, folk)
+            async with asyncio.TaskGroup() as group:
+                covers = group.create_task(asyncio.to_thread(draw_covers))
+                progress("people", 0)
+                folk = await settle(db, rng, make_people(rng, people))
+                progress("friends", 0.1)
+                friends = await befriend(db, rng, folk)
+                progress("shops", 0.15)
+                stalls = await open_market(db, rng, folk, covers)
             await identity.make_operator(db, folk[-1].id)
         agenda = Agenda(db, rng, timeline)
         await _live(agenda, Life(db, agenda, friends, stalls), folk, days, end, progress)

@@ -1,9 +1,10 @@
 """The market of the town: its categories, shops, goods and the people who work there."""
 
 import asyncio
+import os
 import random
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
@@ -15,7 +16,7 @@ from shuke.kit import settings
 from shuke.kit.actor import Actor
 from shuke.kit.db import Db
 from shuke.kit.storage import open_store
-from shuke.town.content import CATEGORIES, CategorySeed, ProductSeed, ShopSeed, cover, fetch_emoji, load_shops
+from shuke.town.content import CATEGORIES, CategorySeed, ProductSeed, ShopSeed, cover, fetch_emoji, load_products, load_shops
 from shuke.town.folk import Townsman, sign_in
 
 SHELF = 3
@@ -44,27 +45,32 @@ class Stall(msgspec.Struct, frozen=True):
     goods: list[Good]
 
 
-async def open_market(db: Db, rng: random.Random, folk: Sequence[Townsman]) -> list[Stall]:
-    """Open the shops: the first people of the town own them, the next are their guides."""
+async def open_market(
+    db: Db, rng: random.Random, folk: Sequence[Townsman], covers: Awaitable[Mapping[str, bytes]]
+) -> list[Stall]:
+    """Open the shops: the first people of the town own them, the next are their guides. `covers` are those of `draw_covers`."""
     categories = await _put_categories(db)
-    seeds = load_shops()
-    listed = [product for seed in seeds for product in seed.products]
-    pictures = await asyncio.to_thread(draw_covers, settings.current().data, listed)
     people = iter(folk)
     stalls: list[Stall] = []
-    for seed in seeds:
+    pictures = await covers
+    for seed in load_shops():
         stall = await _open(db, seed, people)
-        for product in seed.products:
-            stall.goods.append(await _list(db, rng, stall, product, categories[product.category], pictures[product.code]))
+        kept = await asyncio.gather(*(_hang_up(stall, pictures[product.code]) for product in seed.products))
+        for product, picture in zip(seed.products, kept, strict=True):
+            stall.goods.append(await _list(db, rng, stall, product, categories[product.category], picture))
         stalls.append(stall)
     return stalls
 
 
-def draw_covers(data: Path, products: Sequence[ProductSeed]) -> dict[str, bytes]:
-    """The picture of each product by its code; what was drawn is kept for the next town."""
-    kept = data / "cache" / "covers"
-    emoji = fetch_emoji(data / "cache" / "emoji")
-    return {product.code: cover(product, emoji, kept) for product in products}
+def draw_covers() -> dict[str, bytes]:
+    """The picture of each product by its code; what was drawn is kept for the next town. Blocks for seconds."""
+    data = settings.current().data
+    kept, emoji = data / "cache" / "covers", fetch_emoji(data / "cache" / "emoji")
+    products = load_products()
+    # Most of the drawing happens in C, where threads do not wait for each other.
+    with ThreadPoolExecutor(os.cpu_count()) as hands:
+        drawn = hands.map(lambda product: cover(product, emoji, kept), products)
+        return {product.code: picture for product, picture in zip(products, drawn, strict=True)}
 
 
 async def _put_categories(db: Db) -> dict[str, CategoryId]:
@@ -110,9 +116,12 @@ async def _open(db: Db, seed: ShopSeed, people: Iterator[Townsman]) -> Stall:
     return Stall(shop.id, seed, owner, staff, guides, [])
 
 
-async def _list(db: Db, rng: random.Random, stall: Stall, seed: ProductSeed, category_id: CategoryId, picture: bytes) -> Good:
-    kept = await catalog.add_picture(open_store(settings.current()), stall.staff, stall.id, picture)
+async def _hang_up(stall: Stall, picture: bytes) -> str:
+    return (await catalog.add_picture(open_store(settings.current()), stall.staff, stall.id, picture)).key
+
+
+async def _list(db: Db, rng: random.Random, stall: Stall, seed: ProductSeed, category_id: CategoryId, picture: str) -> Good:
     skus = [SkuAsk(sku.code, PriceAsk(sku.price, "CNY"), sku.stock * SHELF, sku.options, sku.weight_g) for sku in seed.skus]
-    ask = ProductAsk(seed.title.zh, skus, seed.description.zh, category_id, [kept.key], list(seed.commission_bps))
+    ask = ProductAsk(seed.title.zh, skus, seed.description.zh, category_id, [picture], list(seed.commission_bps))
     product = await catalog.list_product(db, stall.staff, stall.id, ask)
     return Good(product.id, stall.id, [sku.id for sku in product.skus], seed, rng.lognormvariate(0, 0.7))

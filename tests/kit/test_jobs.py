@@ -24,6 +24,10 @@ class RingBell(Job, frozen=True):
     tower: str
 
 
+class CallTower(Job, frozen=True):
+    tower: str
+
+
 class Broken(Exception):
     """What a handler of these tests raises."""
 
@@ -39,16 +43,28 @@ async def ring_bell(db: Db, job: RingBell) -> None:
     await emit(db, BellRang(job.tower))
 
 
+async def call_tower(db: Db, job: CallTower) -> None:
+    if job.tower == "cracked":
+        raise Broken(job.tower)
+    heard.append(f"called {job.tower}")
+    await emit(db, Later(CallTower("cracked"), clock.now() + timedelta(hours=1), dedupe="call"))
+
+
+HANDLERS = ((BellRang, hear_bell), (RingBell, ring_bell), (CallTower, call_tower))
+
+
 @pytest.fixture(autouse=True)
 def _bells() -> Iterator[None]:
-    # The registry is sealed once the modules are loaded; these tests add two handlers of their own and take them out again.
-    for message, handler in ((BellRang, hear_bell), (RingBell, ring_bell)):
-        subscription = Subscription(f"tests.{handler.__name__}", message, handler, is_outside=False, max_attempts=2)
-        registry.by_kind[subscription.kind] = subscription
-        registry.by_message[message] = [subscription]
+    # The registry is sealed once the modules are loaded; these tests add handlers of their own and take them out again.
+    registry.is_sealed = False
+    for message, handler in HANDLERS:
+        kind = f"tests.{handler.__name__}"
+        registry.add(Subscription(kind, message, handler, is_outside=handler is call_tower, max_attempts=2))
+    registry.is_sealed = True
     heard.clear()
     yield
-    for message, handler in ((BellRang, hear_bell), (RingBell, ring_bell)):
+    registry.outside.remove("tests.call_tower")
+    for message, handler in HANDLERS:
         del registry.by_kind[f"tests.{handler.__name__}"], registry.by_message[message]
 
 
@@ -73,17 +89,52 @@ async def test_a_waiting_job_of_the_same_name_is_written_once(db: Db, timeline: 
     assert heard == ["rang ten at 09:00", "heard ten"]
 
 
-async def test_a_job_that_fails_is_put_off_and_then_kept_dead(pool: Pool):
+async def test_a_job_that_fails_is_put_off_and_then_kept_dead(pool: Pool, timeline: clock.Timeline):
     async with borrowed(pool) as db:
         await emit(db, RingBell("cracked"))
-        far = clock.now() + timedelta(days=1)
 
         for _ in range(3):
-            await jobs.run_next(db, "test", lambda: far)
+            timeline.advance(days=1)
+            await jobs.run_next(db, "test")
 
         rows = await db.fetch("select attempts, error, dead_at from kit.jobs")
     assert [(row["attempts"], row["error"]) for row in rows] == [(2, "Broken: cracked")]
     assert rows[0]["dead_at"] is not None
+
+
+async def test_a_call_outside_that_fails_counts_each_attempt_once(db: Db, timeline: clock.Timeline):
+    await emit(db, CallTower("cracked"))
+    attempts: list[int] = []
+    for _ in range(3):
+        await jobs.run_next(db, "test")
+        timeline.advance(days=1)
+        attempts.append(await db.fetchval("select attempts from kit.jobs"))
+
+    assert attempts == [1, 2, 2]
+    assert await db.fetchval("select dead_at is not null from kit.jobs")
+
+
+async def test_a_call_outside_is_leased_and_may_put_the_next_of_its_name(db: Db, timeline: clock.Timeline):
+    await emit(db, Later(CallTower("first"), clock.now(), dedupe="call"))
+
+    assert await jobs.run_next(db, "test")
+    assert not await jobs.run_next(db, "test")
+    waiting = await db.fetch("select payload ->> 'tower' as tower, dedupe, attempts from kit.jobs")
+
+    assert heard == ["called first"]
+    assert [tuple(row) for row in waiting] == [("cracked", "call", 0)]
+
+
+async def test_a_call_outside_whose_caller_was_killed_is_due_again_when_its_lease_ends(db: Db, timeline: clock.Timeline):
+    await emit(db, CallTower("first"))
+    leased = await jobs.LEASE.first(db, "test", clock.now(), ["tests.call_tower"], clock.now() + jobs.LEASE_TIME)
+    assert leased is not None and leased.run_at == clock.now()
+
+    assert not await jobs.run_next(db, "test")
+    timeline.move_to(clock.now() + jobs.LEASE_TIME)
+    again = await jobs.run_next(db, "test")
+
+    assert again is not None and (again.id, again.attempts) == (leased.id, 1)
 
 
 async def test_two_workers_never_run_the_same_job(pool: Pool):
@@ -92,7 +143,7 @@ async def test_two_workers_never_run_the_same_job(pool: Pool):
 
     async def work() -> None:
         async with borrowed(pool) as db:
-            while await jobs.run_next(db, "test", clock.now):
+            while await jobs.run_next(db, "test"):
                 pass
 
     await asyncio.gather(*[work() for _ in range(6)])

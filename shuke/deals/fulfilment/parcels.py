@@ -60,32 +60,34 @@ async def track(db: Db, actor: Actor, shop_id: UUID, parcel_id: UUID, event: Tra
     if home_of(parcel_id) != home_of(shop_id):
         raise ParcelMissing(parcel_id=parcel_id)
     async with transaction(db):
-        await note(db, parcel_id, event)
+        parcel = await sql.FOLLOWED.first(db, home_of(parcel_id), parcel_id)
+        if parcel is None:
+            raise ParcelMissing(parcel_id=parcel_id)
+        await _note(db, parcel, [event])
         return await sql.PARCEL.one(db, home_of(parcel_id), parcel_id)
-
-
-async def note(db: Db, parcel_id: UUID, event: TrackingEvent) -> None:
-    """Write what is known of a parcel, and say so when it was delivered. Trusts its caller; raises ParcelMissing."""
-    home = home_of(parcel_id)
-    order_id = await sql.TRACK.first(db, home, parcel_id, event.at, event.kind, event.place, event.text)
-    if order_id is None:
-        raise ParcelMissing(parcel_id=parcel_id)
-    if event.kind == "delivered":
-        await emit(db, ParcelDelivered(parcel_id, order_id))
 
 
 async def follow(db: Db, parcel_id: UUID) -> None:
     """Ask the courier about a parcel, write what is new, and ask again later until it is delivered."""
     asked = courier()
-    parcel = await sql.UNDERWAY.first(db, home_of(parcel_id), parcel_id)
-    if parcel is None or asked is None:
+    parcel = await sql.FOLLOWED.first(db, home_of(parcel_id), parcel_id)
+    if parcel is None or parcel.delivered_at is not None or asked is None:
         return
     stops = await asked.timeline(parcel.carrier, parcel.tracking_number, parcel.shipped_at, clock.now())
     async with transaction(db):
-        for stop in stops:
-            await note(db, parcel_id, stop)
-        if not any(stop.kind == "delivered" for stop in stops):
+        if not await _note(db, parcel, stops):
             await emit(db, Later(FollowParcel(parcel_id), clock.now() + rules.FOLLOW_EVERY, dedupe=f"follow:{parcel_id}"))
+
+
+async def _note(db: Db, parcel: sql.Followed, stops: Sequence[TrackingEvent]) -> bool:
+    """Write what is known of a parcel, each stop once; answers whether it has arrived, and says so."""
+    arrived_at = next((stop.at for stop in stops if stop.kind == "delivered"), None)
+    ats, kinds = [stop.at for stop in stops], [stop.kind for stop in stops]
+    places, texts = [stop.place for stop in stops], [stop.text for stop in stops]
+    await sql.TRACK.put(db, home_of(parcel.id), parcel.id, ats, kinds, places, texts, arrived_at)
+    if arrived_at is not None:
+        await emit(db, ParcelDelivered(parcel.id, parcel.order_id))
+    return arrived_at is not None
 
 
 def parcels_of(order_ids: Sequence[UUID]) -> Reading[list[Parcel]]:

@@ -6,17 +6,18 @@ from uuid import UUID
 import msgspec
 
 from shuke.deals.fulfilment.types import Parcel
-from shuke.kit.db import Query
+from shuke.kit.db import Query, Write
 
 
-class Underway(msgspec.Struct, frozen=True):
-    """A parcel the courier still has."""
+class Followed(msgspec.Struct, frozen=True):
+    """A parcel as its courier knows it."""
 
     id: UUID
     order_id: UUID
     carrier: str
     tracking_number: str
     shipped_at: datetime
+    delivered_at: datetime | None
 
 
 PACK = Query(
@@ -53,23 +54,16 @@ PARCELS_OF_ORDERS = Query(
     order by shipped_at, id limit 1000""",
 )
 PARCEL = Query(Parcel, f"select {{cols}} {_PARCELS} where home = $1 and id = $2")
-UNDERWAY = Query(
-    Underway,
-    "select {cols} from fulfilment.parcels where home = $1 and id = $2 and delivered_at is null",
-)
-TRACK = Query(
-    UUID,
-    """
-    with theirs as (
-        update fulfilment.parcels
-        set delivered_at = case when $4 = 'delivered' then coalesce(delivered_at, $3) else delivered_at end
-        where home = $1 and id = $2
-        returning home, id, order_id),
-    told as (
+FOLLOWED = Query(Followed, "select {cols} from fulfilment.parcels where home = $1 and id = $2")
+TRACK = Write(
+    told="""
         insert into fulfilment.tracking (home, parcel_id, at, kind, place, text)
-        select home, id, $3, $4, $5, $6 from theirs
-        on conflict do nothing)
-    select order_id from theirs""",
+        select $1, $2, at, kind, place, text
+        from unnest($3::timestamptz[], $4::text[], $5::text[], $6::text[]) as stop(at, kind, place, text)
+        on conflict do nothing""",
+    arrived="""
+        update fulfilment.parcels set delivered_at = $7
+        where home = $1 and id = $2 and delivered_at is null and $7::timestamptz is not null""",
 )
 
 # A lock of the session, so that it outlives the transactions of an import and ends with its process.

@@ -89,25 +89,29 @@ CAME_BY = Query(
 )
 
 # Whoever opened the link before, under any of their ids, opens it again; nobody is counted twice on a link.
-VISIT = Statement("""
-    with again as (
+VISIT = Write(
+    again="""
         update shares.visits set last_at = greatest(last_at, $5), times = times + 1
         where home = $1 and link_id = $2 and visitor_id = any($4::uuid[])
-        returning 1),
-    first as (
+        returning 1""",
+    first="""
         insert into shares.visits as had (home, link_id, visitor_id, root_id, depth, first_at, last_at)
         select $1, $2, $3, $6, $7, $5, $5
-        where not exists (select from again)
+        where not exists (select from {again})
         on conflict (home, link_id, visitor_id) do update set times = had.times + 1
-        returning times)
-    insert into shares.deltas (home, link_id, root_id, depth, visitor_id)
-    select $1, $2, $6, $7, $3 from first where times = 1""")
+        returning times""",
+    counted="""
+        insert into shares.deltas (home, link_id, root_id, depth, visitor_id)
+        select $1, $2, $6, $7, $3 from {first} where times = 1""",
+)
 
-TOUCH = Statement("""
-    insert into shares.touches as had
-        (home, visitor_id, link_id, sharer_id, owner_id, owner_home, target_kind, target_id, first_at, last_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
-    on conflict (home, visitor_id, link_id) do update set last_at = greatest(had.last_at, excluded.last_at)""")
+TOUCH = Write(
+    touched="""
+        insert into shares.touches as had
+            (home, visitor_id, link_id, sharer_id, owner_id, owner_home, target_kind, target_id, first_at, last_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+        on conflict (home, visitor_id, link_id) do update set last_at = greatest(had.last_at, excluded.last_at)"""
+)
 
 # A link of one's own leads nobody to a shop: who opened it before signing in is known as its sharer by now.
 TOUCHES = Query(

@@ -34,6 +34,6 @@ async def _record(db: Db, actor: Actor, link: LinkRow) -> None:
     selves = {me, *actor.selves}
     if link.sharer_id in selves:
         return
-    await sql.VISIT.run(db, home_of(link.id), link.id, me, list(selves), now, link.root_id, link.depth)
+    await sql.VISIT.put(db, home_of(link.id), link.id, me, list(selves), now, link.root_id, link.depth)
     owner, target_of_it = (link.owner_id, home_of(link.owner_id)), (link.target_kind, link.target_id)
-    await sql.TOUCH.run(db, home_of(me), me, link.id, link.sharer_id, *owner, *target_of_it, now)
+    await sql.TOUCH.put(db, home_of(me), me, link.id, link.sharer_id, *owner, *target_of_it, now)
