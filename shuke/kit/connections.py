@@ -1,6 +1,7 @@
 """Connections to PostgreSQL, and what waits on one of them for its next statement or its commit (docs/statements.md)."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any, NamedTuple, cast
 
@@ -14,6 +15,14 @@ from shuke.kit.statements import Parts, written_at_once
 Work = Callable[[], Awaitable[object]]
 Refusals = Mapping[str, Callable[[str], Refusal]]
 """By the name of a constraint: what its violation, told in PostgreSQL's words, is to a caller."""
+
+
+OVERTAKEN = "SK001"
+"""What `kit.must` raises."""
+
+
+class Overtaken(Exception):
+    """Somebody else changed what this transaction had read and meant to change; nothing of it is written."""
 
 
 class Pending(NamedTuple):
@@ -43,6 +52,15 @@ class Db(asyncpg.Connection):
         self.put_off: list[Pending] = []
         self.hot: list[Pending] = []
 
+    @contextmanager
+    def asking(self) -> Generator[None]:
+        """What is asked in this block needs no transaction, unless writes wait that it should see."""
+        is_behind, self.is_behind = self.is_behind, bool(self.waiting)
+        try:
+            yield
+        finally:
+            self.is_behind = is_behind and not self.is_begun
+
     async def catch_up(self) -> None:
         """Begin the transaction that is only meant so far, and do the writes that wait for the next statement."""
         self.is_behind = False
@@ -63,6 +81,10 @@ class Db(asyncpg.Connection):
             for each in pending:
                 if name in each.refusals:
                     raise each.refusals[name](detail) from None
+            raise
+        except asyncpg.PostgresError as error:
+            if getattr(error, "sqlstate", "") == OVERTAKEN:
+                raise Overtaken(error.args[0]) from None
             raise
 
     async def _execute(self, *args: Any, **kwargs: Any) -> Any:

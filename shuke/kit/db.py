@@ -1,12 +1,13 @@
 """The database as every module uses it: connections, transactions, and `Query` (docs/statements.md)."""
 
-from shuke.kit.connections import Db, Refusals, connect
+from shuke.kit.connections import Db, Overtaken, Refusals, connect
 from shuke.kit.pool import Pool, borrowed, open_pool
 from shuke.kit.queries import Query, Reading, Statement, Write, known, read, together
 from shuke.kit.transactions import at_end, last, refusing, transaction
 
 __all__ = [
     "Db",
+    "Overtaken",
     "Pool",
     "Query",
     "Reading",

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 from shuke.kit.connections import Db, Pending, Refusals
 from shuke.kit.rows import columns_of, maker_of
-from shuke.kit.statements import Parts, asked_at_once, written_at_once
+from shuke.kit.statements import Part, Parts, asked_at_once, written_at_once
 
 Row = TypeVar("Row")
 T = TypeVar("T")
@@ -24,7 +24,7 @@ C = TypeVar("C")
 D = TypeVar("D")
 E = TypeVar("E")
 Rows = Iterator[list[Any]]
-MAX_TOGETHER = 8
+MAX_TOGETHER = 12
 """So many writes wait for each other at most: there are only so many statements to prepare."""
 NO_REFUSALS: Refusals = {}
 
@@ -131,12 +131,16 @@ def together(*readings: Reading[Any]) -> Reading[Any]:
 
 
 async def read(db: Db, reading: Reading[T]) -> T:
-    """Ask, in one round trip and of one snapshot however many statements it takes."""
+    """Ask, in one round trip and of one snapshot however many statements it takes.
+
+    A question locks nothing, so it begins no transaction: what it answers may have changed when the transaction writes.
+    """
     asked = reading.asked
-    if len(asked) < 2:
-        return reading.become(iter([await query.all(db, *args) for query, args in asked]))
-    sql = asked_at_once(tuple(query.sql for query, _ in asked))
-    answer = await db.fetchrow(sql, *chain.from_iterable(args for _, args in asked))
+    with db.asking():
+        if len(asked) < 2:
+            return reading.become(iter([await query.all(db, *args) for query, args in asked]))
+        sql = asked_at_once(tuple(query.sql for query, _ in asked))
+        answer = await db.fetchrow(sql, *chain.from_iterable(args for _, args in asked))
     assert answer is not None, "a select without a table has one row"
     return reading.become(query.rows(records) for (query, _), records in zip(asked, answer, strict=True))
 
@@ -152,13 +156,15 @@ class Write(Statement):
     """A statement that only writes, in named parts: `{opened}` in a part stands for the rows of the part `opened`.
 
     Inside a transaction it waits for others and goes with them as one statement, in no particular order: it touches no row
-    that another of them may touch.
+    that another of them may touch. The part called `must` in the arguments returns a row, or nothing at all is written
+    and the caller gets Overtaken: so a compare-and-set can go with the rest.
     """
 
     __slots__ = ("parts",)
 
-    def __init__(self, *, fan_out: str = "", **parts: str) -> None:
-        self.parts: Parts = tuple(parts.items())
+    def __init__(self, *, fan_out: str = "", must: str = "", **parts: str) -> None:
+        assert not must or must in parts, f"no part is called {must}"
+        self.parts: Parts = tuple(Part(name, sql, name == must) for name, sql in parts.items())
         super().__init__(written_at_once((self.parts,)), fan_out=fan_out)
 
     async def put(self, db: Db, *args: object, refusals: Refusals = NO_REFUSALS) -> None:

@@ -3,9 +3,19 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-Parts = tuple[tuple[str, str], ...]
-"""The named parts of a statement that writes."""
+
+class Part(NamedTuple):
+    """A named part of a statement that writes; one that `must` write a row undoes everything when it finds none."""
+
+    name: str
+    sql: str
+    must: bool = False
+
+
+Parts = tuple[Part, ...]
+"""The parts of a statement that writes."""
 
 _PARAMETER = re.compile(r"\$(\d+)")
 _CACHE = 1024
@@ -23,13 +33,15 @@ def asked_at_once(statements: tuple[str, ...]) -> str:
 def written_at_once(writes: tuple[Parts, ...]) -> str:
     """One statement that does what all of them do."""
     parts: list[str] = []
-    texts = _apart([_SEPARATOR.join(sql for _, sql in write) for write in writes])
+    needed: list[str] = []
+    texts = _apart([_SEPARATOR.join(part.sql for part in write) for write in writes])
     for place, (write, text) in enumerate(zip(writes, texts, strict=True)):
         number = f"_{place}" if len(writes) > 1 else ""
-        names = re.compile(rf"\{{({'|'.join(name for name, _ in write)})\}}")
+        names = re.compile(rf"\{{({'|'.join(part.name for part in write)})\}}")
         named = names.sub(rf"\g<1>{number}", text).split(_SEPARATOR)
-        parts += [f"{name}{number} as ({sql})" for (name, _), sql in zip(write, named, strict=True)]
-    return f"with {', '.join(parts)} select"
+        parts += [f"{part.name}{number} as ({sql})" for part, sql in zip(write, named, strict=True)]
+        needed += [f"kit.must(exists (select from {part.name}{number}), '{part.name}')" for part in write if part.must]
+    return f"with {', '.join(parts)} select {', '.join(needed)}"
 
 
 _SEPARATOR = "\0"

@@ -1,10 +1,12 @@
+import asyncio
+from collections.abc import AsyncIterator
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 import pytest
 
-from shuke.kit.db import Db, Query, Statement, last, transaction
+from shuke.kit.db import Db, Overtaken, Pool, Query, Statement, Write, borrowed, last, read, transaction
 from shuke.kit.ids import from_short, home_of, new_id, short
 from shuke.kit.money import Money
 
@@ -95,3 +97,74 @@ async def test_a_statement_tells_how_many_rows_it_wrote(db: Db):
 
     assert await write.run(db, 3) == 3
     Query.every.remove(write)
+
+
+SHEEP = Query(int, "select count from kit_sheep where name = $1", fan_out="a table of this test")
+SHEAR = Write(
+    must="shorn",
+    shorn="update kit_sheep set count = count - 1 where name = $1 and count = $2 returning true",
+    fan_out="a table of this test",
+)
+TELL = Write(told="insert into kit_sheep values ($1, $2)", fan_out="a table of this test")
+
+
+async def _only(db: Db, name: str) -> int:
+    (count,) = await read(db, SHEEP.reading(list, name))
+    return count
+
+
+@pytest.fixture
+async def sheep(pool: Pool) -> AsyncIterator[Pool]:
+    async with borrowed(pool) as db:
+        await db.execute("create table kit_sheep (name text primary key, count int)")
+        await db.execute("insert into kit_sheep values ('wool', 100)")
+    yield pool
+    async with borrowed(pool) as db:
+        await db.execute("drop table kit_sheep")
+
+
+async def test_of_two_who_change_what_they_read_one_is_told_that_it_was_overtaken(sheep: Pool):
+    async with borrowed(sheep) as db, borrowed(sheep) as other:
+        with pytest.raises(Overtaken, match="shorn"):
+            async with transaction(db):
+                count = await _only(db, "wool")
+                await SHEAR.put(db, "wool", count)
+                await TELL.put_off(db, "milk", 1)
+                await SHEAR.put(other, "wool", count)
+
+        assert await _only(db, "wool") == 99
+        assert await read(db, SHEEP.reading(list, "milk")) == []
+
+
+@pytest.mark.concurrent
+async def test_nothing_is_lost_between_reading_and_writing_however_many_do_it(sheep: Pool):
+    async def shear() -> int:
+        tries = 0
+        while True:
+            tries += 1
+            async with borrowed(sheep) as db:
+                try:
+                    async with transaction(db):
+                        count = await _only(db, "wool")
+                        await SHEAR.put_off(db, "wool", count)
+                except Overtaken:
+                    continue
+                return tries
+
+    tries = await asyncio.gather(*[shear() for _ in range(20)])
+
+    async with borrowed(sheep) as db:
+        assert await _only(db, "wool") == 80
+    assert sum(tries) >= 20
+
+
+async def test_a_reading_begins_no_transaction_and_sees_what_was_put_before_it(sheep: Pool):
+    async with borrowed(sheep) as db:
+        async with transaction(db):
+            await _only(db, "wool")
+            assert not db.is_in_transaction()
+            await TELL.put(db, "milk", 3)
+            assert await _only(db, "milk") == 3
+            assert db.is_in_transaction()
+            assert await _only(db, "wool") == 100
+        assert not db.is_in_transaction()

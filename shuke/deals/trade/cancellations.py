@@ -61,7 +61,7 @@ async def _end(db: Db, order: sql.Standing, reason: str) -> None:
         await _cancel_unpaid(db, order.id, reason)
         await reissues.reissue(db, order.payment_id, order.buyer_id, leaving_out=order.id)
         return
-    # Captured a moment ago, perhaps not yet marked as paid: then the notice is on its way and the buyer tries again.
+    # Paid by now, be it a moment ago: an order is paid in the transaction that captures its payment.
     if not await close_paid(db, order.id, reason):
         raise OrderNotCancellable(order_id=order.id, state=order.status)
 

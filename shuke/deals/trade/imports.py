@@ -5,7 +5,7 @@ from uuid import UUID
 from shuke.deals.trade import placements, rules, sql
 from shuke.deals.trade.refusals import SkuUnknown
 from shuke.deals.trade.rules import ShopBasket
-from shuke.deals.trade.transitions import book_paid
+from shuke.deals.trade.transitions import book_paid, to_pay
 from shuke.deals.trade.types import Adjustment, Attribution, ImportedOrder, OrderId, QuoteLine
 from shuke.goods import catalog, shops, stock
 from shuke.goods.catalog import ForSale
@@ -59,8 +59,8 @@ async def place_imported(db: Db, ask: ImportedOrder) -> OrderId | None:
         }
         row = placements.order_row(common, order_id, basket, Attribution(entry=CHANNEL), ask.placed_at)
         await placements.write(db, ask.buyer_id, [row], {order_id: basket}, skus, None)
-        paid = await sql.MARK_PAID.one(db, home, order_id, payment_id, ask.paid_at)
-        await book_paid(db, paid, CHANNEL)
+        (paid,) = await to_pay(db, payment_id, [order_id])
+        await book_paid(db, paid, CHANNEL, ask.paid_at)
         await last(db, lambda: stock.sell_imported(db, _holds(order_id, basket)))
     return order_id
 

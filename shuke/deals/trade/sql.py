@@ -31,7 +31,7 @@ class Turned(msgspec.Struct, frozen=True):
 
 
 class Paid(Turned, frozen=True):
-    """An order that was paid just now, and how much of which products it holds."""
+    """An order whose payment has come, as it is from then on, and how much of which products it holds."""
 
     product_ids: list[UUID]
     quantities: list[int]
@@ -190,14 +190,24 @@ STANDING_OF_PAYMENT = Query(
     order by home, id""",
 )
 
-MARK_PAID = Query(
+TO_PAY = Query(
     Paid,
-    f"""
-    update trade.orders set paid_at = $4, status = case when held_for is null then 'paid' else 'held' end
-    where home = $1 and id = $2 and payment_id = $3 and status = 'placed'
-    returning {_TURNED.removesuffix("currency")}
-        array(select product_id from trade.lines where home = $1 and order_id = $2 order by line) as product_ids,
-        array(select quantity from trade.lines where home = $1 and order_id = $2 order by line) as quantities, currency""",
+    """
+    select id, shop_id, buyer_id, payment_id, case when held_for is null then 'paid' else 'held' end as status, total, held_for,
+        offer_id, (attribution->>'link_id')::uuid as link_id, delivery_mode,
+        array(select product_id from trade.lines l where l.home = o.home and l.order_id = o.id order by line) as product_ids,
+        array(select quantity from trade.lines l where l.home = o.home and l.order_id = o.id order by line) as quantities,
+        currency
+    from trade.orders o
+    where (home, id) in (select home, id from unnest($1::bigint[], $2::uuid[]) as asked(home, id))
+        and payment_id = $3 and status = 'placed'""",
+)
+MARK_PAID = Write(
+    must="turned",
+    turned="""
+        update trade.orders set paid_at = $5, status = case when held_for is null then 'paid' else 'held' end
+        where home = $1 and id = $2 and payment_id = $3 and total = $4 and status = 'placed'
+        returning true""",
 )
 RELEASE = Query(
     Turned,

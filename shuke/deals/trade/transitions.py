@@ -7,11 +7,11 @@ from uuid import UUID
 from shuke.deals.trade import sql
 from shuke.deals.trade.messages import OrderCompleted, OrderHeld, OrderPaid, OrderShipped
 from shuke.deals.trade.refusals import OrderMissing, OrderNotReceivable, OrderNotShippable
-from shuke.deals.trade.types import OrderId, Status
+from shuke.deals.trade.types import Status
 from shuke.goods import catalog, regulars, stock
 from shuke.kit import clock
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db
+from shuke.kit.db import Db, read
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of
 from shuke.money import ledger
@@ -24,16 +24,23 @@ ESCROW = "escrow"
 
 async def mark_paid(db: Db, captured: PaymentCaptured) -> None:
     """The money is there: each order is paid (or held), its goods are sold, its total is in the shop's escrow; once."""
-    for part in captured.parts:
-        order_id = OrderId(part.reference)
-        paid = await sql.MARK_PAID.first(db, home_of(order_id), order_id, captured.payment_id, captured.captured_at)
-        if paid is not None:
-            await stock.sell(db, order_id)
-            await book_paid(db, paid, captured.channel)
+    for paid in await to_pay(db, captured.payment_id, [part.reference for part in captured.parts]):
+        await stock.sell(db, paid.id)
+        await book_paid(db, paid, captured.channel, captured.captured_at)
 
 
-async def book_paid(db: Db, paid: sql.Paid, channel: str) -> None:
-    """Put the money of an order just paid into escrow, count its sales and say so. Trusts its caller."""
+async def to_pay(db: Db, payment_id: UUID, order_ids: Sequence[UUID]) -> list[sql.Paid]:
+    """Those of the orders that wait for this payment, in the order of the ids."""
+    found = await read(db, sql.TO_PAY.reading(list, [home_of(id) for id in order_ids], order_ids, payment_id))
+    return sorted(found, key=lambda order: order_ids.index(order.id))
+
+
+async def book_paid(db: Db, paid: sql.Paid, channel: str, paid_at: datetime) -> None:
+    """Turn an order, put its money into escrow, count its sales and say so, before the commit. Trusts its caller.
+
+    The commit raises Overtaken when the order does not wait for its payment any more.
+    """
+    await sql.MARK_PAID.put_off(db, home_of(paid.id), paid.id, paid.payment_id, paid.total.amount, paid_at)
     if paid.total.amount:
         entry = Entry("payment", str(paid.id), [Posting(f"clearing:{channel}", ESCROW, paid.total)])
         # A shop's escrow is one row that all its sales share.

@@ -2,7 +2,7 @@
 
 from shuke.kit import clock, logs
 from shuke.kit.actor import PersonId
-from shuke.kit.db import Db, transaction
+from shuke.kit.db import Db, Overtaken, read, transaction
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of, new_id
 from shuke.money.payments import channels, sql
@@ -21,36 +21,45 @@ from shuke.money.payments.types import (
     QueryPayment,
     RefundId,
     SendRefund,
+    ToCapture,
 )
 
 MAX_QUERIES_A_ROUND = 200
+TRIES = 5
 
 log = logs.named("payments")
 
 
 async def capture(db: Db, channel: str, notice: PaidNotice) -> None:
     """Believe an authentic notice that a payment was made, once; what should not have come goes back. Raises PaymentUnknown."""
-    home, now = home_of(notice.payment_id), clock.now()
-    async with transaction(db):
-        captured = await sql.CAPTURE.first(
-            db,
-            home,
-            notice.payment_id,
-            channel,
-            notice.notice_id,
-            notice.attempt,
-            notice.transaction_id,
-            notice.amount.amount,
-            notice.amount.currency,
-            now,
-        )
-        if captured is None:
-            await _explain(db, channel, notice)
+    for left in reversed(range(TRIES)):
+        try:
+            async with transaction(db):
+                await _capture(db, channel, notice)
+        except Overtaken:
+            # The payment or an order of it is not any more what it was a moment ago: look again.
+            if not left:
+                raise
+        else:
             return
-        # Who hears this posts to each shop's book in turn: in one order for all, so that two payments never wait in a circle.
-        parts = sorted(captured.parts, key=lambda part: home_of(part.shop_id))
-        payer_id, at = captured.payer_id, captured.captured_at
-        await emit(db, PaymentCaptured(notice.payment_id, payer_id, channel, captured.transaction_id, parts, at))
+
+
+async def _capture(db: Db, channel: str, notice: PaidNotice) -> None:
+    payment_id, home, now = notice.payment_id, home_of(notice.payment_id), clock.now()
+    id, amount, currency = notice.notice_id, notice.amount.amount, notice.amount.currency
+    found = await read(db, sql.TO_CAPTURE.reading(_only, home, payment_id, channel, amount, currency, id))
+    if found is None:
+        await _explain(db, channel, notice)
+        return
+    transaction_id = notice.transaction_id
+    await sql.CAPTURE.put_off(db, home, payment_id, channel, id, notice.attempt, transaction_id, amount, currency, now)
+    # Who hears this posts to each shop's book in turn: in one order for all, so that two payments never wait in a circle.
+    parts = sorted(found.parts, key=lambda part: home_of(part.shop_id))
+    await emit(db, PaymentCaptured(payment_id, found.payer_id, channel, transaction_id, parts, now))
+
+
+def _only(rows: list[ToCapture]) -> ToCapture | None:
+    return rows[0] if rows else None
 
 
 async def fail(db: Db, channel: str, notice: FailedNotice) -> None:

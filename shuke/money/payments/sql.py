@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shuke.kit.db import Query, Statement, Write
 from shuke.kit.proofs import Finding
-from shuke.money.payments.types import Captured, Payment, PaymentParts, RefundOrder, RefundRow
+from shuke.money.payments.types import Payment, PaymentParts, RefundOrder, RefundRow, ToCapture
 
 OPEN = Write(
     opened="""
@@ -35,21 +35,30 @@ PARTS = Query(
     from payments.parts where home = $1 and payment_id = $2""",
 )
 
-# Nothing is captured twice: a notice that is not new changes nothing, and neither does a payment that is not pending.
-CAPTURE = Query(
-    Captured,
+TO_CAPTURE = Query(
+    ToCapture,
     f"""
-    with noticed as (
+    select payer_id, (
+        select jsonb_agg(jsonb_build_object({_AS_PART}) order by reference)
+        from payments.parts where home = $1 and payment_id = $2) as parts
+    from payments.payments
+    where home = $1 and id = $2 and status = 'pending' and channel = $3 and amount = $4 and currency = $5
+      and not exists (select from payments.notices where channel = $3 and notice_id = $6::text)""",
+)
+
+# Nothing is captured twice: a notice that is not new changes nothing, and neither does a payment that is not pending.
+CAPTURE = Write(
+    must="captured",
+    noticed="""
         insert into payments.notices (channel, notice_id, payment_id, received_at)
         select $3, $4, $2, $9 where $4::text is not null
         on conflict do nothing
-        returning true)
-    update payments.payments set status = 'captured', attempt = $5, transaction_id = $6, captured_at = $9
-    where home = $1 and id = $2 and status = 'pending' and channel = $3 and amount = $7 and currency = $8
-      and ($4::text is null or exists (select from noticed))
-    returning payer_id, transaction_id, captured_at, (
-        select jsonb_agg(jsonb_build_object({_AS_PART}) order by reference)
-        from payments.parts where home = $1 and payment_id = $2) as parts""",
+        returning true""",
+    captured="""
+        update payments.payments set status = 'captured', attempt = $5, transaction_id = $6, captured_at = $9
+        where home = $1 and id = $2 and status = 'pending' and channel = $3 and amount = $7 and currency = $8
+          and ($4::text is null or exists (select from {noticed}))
+        returning true""",
 )
 
 FAIL_ATTEMPT = Query(

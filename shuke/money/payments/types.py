@@ -71,12 +71,10 @@ class PaymentView(msgspec.Struct, frozen=True):
     instructions: dict[str, Any] | None
 
 
-class Captured(msgspec.Struct, frozen=True):
-    """A payment that was captured just now."""
+class ToCapture(msgspec.Struct, frozen=True):
+    """A payment that waits for what a notice tells."""
 
     payer_id: PersonId
-    transaction_id: str
-    captured_at: datetime
     parts: list[Part]
 
 
