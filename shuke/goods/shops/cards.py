@@ -33,6 +33,11 @@ async def by_ids(db: Db, ids: Iterable[UUID]) -> dict[ShopId, ShopCard]:
     return {card.id: card for card in await sql.CARDS.all(db, [home_of(id) for id in wanted], wanted)}
 
 
+async def is_shop(db: Db, id: UUID) -> bool:
+    """Whether this is a shop, in any state: a shop that was there once is never removed."""
+    return id in await by_ids(db, [id])
+
+
 def delivering(ids: Iterable[UUID]) -> Reading[dict[ShopId, Delivering]]:
     """What orders need to know of the shops at whose homes these ids live: of shops, or of anything that is theirs."""
     return sql.DELIVERING.reading(lambda rows: {each.id: each for each in rows}, list({home_of(id) for id in ids}))

@@ -7,7 +7,7 @@ Always true: a login belongs to one person; a visitor joins at most one person; 
 merged, in one step, and nothing is re-keyed; tokens and codes are kept as digests, phones and addresses sealed; a code
 has at most five attempts, a phone gets at most five codes an hour; a person has at most fifty addresses and one default.
 
-It does not know what a role is for: modules above define their roles, purposes and privacy hooks at import.
+It does not know what a role is for: modules above define their roles, purposes, scopes and privacy hooks at import.
 """
 
 from shuke.kit.actor import PersonId
@@ -16,6 +16,7 @@ from shuke.society.identity.codes import send_code
 from shuke.society.identity.consents import (
     consents_of,
     define_purpose,
+    define_scope,
     give_consent,
     has_consent,
     withdraw_consent,
@@ -64,6 +65,7 @@ from shuke.society.identity.types import (
     RoleGiven,
     RoleNotHeld,
     RoleUnknown,
+    ScopeUnknown,
     Session,
     SessionUnknown,
     SignedIn,
@@ -117,6 +119,7 @@ __all__ = [
     "RoleGiven",
     "RoleNotHeld",
     "RoleUnknown",
+    "ScopeUnknown",
     "Session",
     "SessionUnknown",
     "SignInAsk",
@@ -139,6 +142,7 @@ __all__ = [
     "consents_of",
     "define_purpose",
     "define_role",
+    "define_scope",
     "dismiss",
     "end_role",
     "end_session",

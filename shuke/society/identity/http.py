@@ -136,13 +136,13 @@ async def list_consents(db: Db, actor: Actor) -> Page[Consent]:
     return Page(await identity.consents_of(db, actor))
 
 
-@put("/me/consents/{purpose}", raises=(identity.PurposeUnknown,))
+@put("/me/consents/{purpose}", raises=(identity.PurposeUnknown, identity.ScopeUnknown))
 async def give_consent(purpose: str, data: ConsentAsk | None, db: Db, actor: Actor) -> Consent:
-    """Agree to a purpose."""
+    """Agree to a purpose, for all or for one shop."""
     return await identity.give_consent(db, actor, purpose, data.scope_id if data else None)
 
 
-@delete("/me/consents/{purpose}", raises=(identity.PurposeUnknown,))
+@delete("/me/consents/{purpose}", raises=(identity.PurposeUnknown, identity.ScopeUnknown))
 async def withdraw_consent(purpose: str, db: Db, actor: Actor, scope_id: UUID | None = None) -> None:
     """Agree to a purpose no longer, or decline it."""
     await identity.withdraw_consent(db, actor, purpose, scope_id)
