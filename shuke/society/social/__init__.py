@@ -10,6 +10,7 @@ from shuke.society import identity
 from shuke.society.social.blocks import block, my_blocks, unblock
 from shuke.society.social.friends import (
     accept_friend,
+    are_friends,
     ask_friend,
     befriend,
     drop_request,
@@ -96,6 +97,7 @@ __all__ = [
     "TooManyFriends",
     "accept_friend",
     "add_member",
+    "are_friends",
     "ask_friend",
     "befriend",
     "block",
