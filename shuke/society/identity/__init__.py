@@ -25,7 +25,7 @@ from shuke.society.identity.logins import EXTERNAL, PHONE, UNIONID, add_login
 from shuke.society.identity.merges import merge
 from shuke.society.identity.persons import by_ids, me, person_by_login, revise_me, view_person
 from shuke.society.identity.registers import seal
-from shuke.society.identity.rights import erase_me, export_me, privacy
+from shuke.society.identity.rights import erase_me, erased_among, export_me, privacy
 from shuke.society.identity.roles import appoint, define_role, dismiss, end_role, give_role, make_operator, roles_of
 from shuke.society.identity.rotation import reseal
 from shuke.society.identity.rules import normalise_contact, normalise_phone
@@ -147,6 +147,7 @@ __all__ = [
     "end_role",
     "end_session",
     "erase_me",
+    "erased_among",
     "export_me",
     "give_consent",
     "give_role",

@@ -156,7 +156,10 @@ async def export_me(db: Db, actor: Actor) -> Export:
 
 @post("/me/erasure", status_code=204, limit=SIGN_INS, raises=(*PROOF, identity.ProofNotYours, identity.ErasureNotPossible))
 async def erase_me(data: LoginProof, db: Db, actor: Actor) -> None:
-    """Erase me, with a fresh proof of one of my logins. It cannot be undone."""
+    """Erase me, with a fresh proof of one of my logins. It cannot be undone.
+
+    It is refused while a shop has no other owner, and while I have money that was not paid out or am still to get some.
+    """
     await identity.erase_me(db, actor, data)
 
 
