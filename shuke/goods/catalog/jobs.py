@@ -5,9 +5,10 @@ from datetime import timedelta
 from shuke.goods.catalog import cards_sql
 from shuke.goods.catalog.cards import shared_products, show_shop
 from shuke.goods.catalog.privacy import erase_person, export_person
+from shuke.goods.catalog.rewordings import reword_goods
 from shuke.goods.catalog.sales import fold_sales
-from shuke.goods.catalog.types import FoldSales
-from shuke.goods.shops import ShopStateChanged
+from shuke.goods.catalog.types import FoldSales, RewordGoods
+from shuke.goods.shops import ShopId, ShopRenamed, ShopStateChanged
 from shuke.kit.db import Db
 from shuke.kit.events import cron, on
 from shuke.kit.proofs import prove
@@ -24,6 +25,18 @@ async def tell_sales(db: Db, _job: FoldSales) -> None:
 async def show_goods_of_shop(db: Db, event: ShopStateChanged) -> None:
     """The products of a shop are shown while it is open."""
     await show_shop(db, event.shop_id, is_open=event.state == "open")
+
+
+@on(ShopRenamed)
+async def hear_of_new_name(db: Db, event: ShopRenamed) -> None:
+    """The products of a shop are found by the name it has."""
+    await reword_goods(db, ShopId(event.shop_id))
+
+
+@on(RewordGoods)
+async def reword_more_goods(db: Db, job: RewordGoods) -> None:
+    """The next ones."""
+    await reword_goods(db, ShopId(job.shop_id), job.after)
 
 
 cron(FoldSales, every=timedelta(seconds=2))

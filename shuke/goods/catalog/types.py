@@ -264,6 +264,13 @@ class PriceChanged(Event, frozen=True):
     currency: str
 
 
+class RewordGoods(Job, frozen=True):
+    """Have the products of a shop, those after one, found by its new name."""
+
+    shop_id: UUID
+    after: UUID | None = None
+
+
 class FoldSales(Job, frozen=True):
     """Tell the cards what was sold."""
 
