@@ -23,7 +23,7 @@ from shuke.society.identity.consents import (
 )
 from shuke.society.identity.logins import EXTERNAL, PHONE, UNIONID, add_login
 from shuke.society.identity.merges import merge
-from shuke.society.identity.persons import by_ids, me, person_by_login, revise_me, view_person
+from shuke.society.identity.persons import by_ids, me, person_by_login, person_by_phone, revise_me, view_person
 from shuke.society.identity.registers import seal
 from shuke.society.identity.rights import erase_me, erased_among, export_me, privacy
 from shuke.society.identity.roles import appoint, define_role, dismiss, end_role, give_role, make_operator, roles_of
@@ -58,6 +58,7 @@ from shuke.society.identity.types import (
     PersonUnknown,
     PersonView,
     PhoneInvalid,
+    PhoneText,
     ProofMissing,
     ProofNotYours,
     PurposeUnknown,
@@ -112,6 +113,7 @@ __all__ = [
     "PersonView",
     "PersonsMerged",
     "PhoneInvalid",
+    "PhoneText",
     "ProofMissing",
     "ProofNotYours",
     "PurposeUnknown",
@@ -159,6 +161,7 @@ __all__ = [
     "normalise_phone",
     "open_session",
     "person_by_login",
+    "person_by_phone",
     "privacy",
     "remove_address",
     "reseal",
