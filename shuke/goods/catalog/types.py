@@ -271,6 +271,16 @@ class RewordGoods(Job, frozen=True):
     after: UUID | None = None
 
 
+class FetchPictures(Job, frozen=True):
+    """Fetch some of the pictures that an import of a shop named."""
+
+    shop_id: UUID
+
+
+class FindDueFetches(Job, frozen=True):
+    """Find the shops that have pictures to fetch."""
+
+
 class FoldSales(Job, frozen=True):
     """Tell the cards what was sold."""
 
