@@ -205,6 +205,8 @@ def products(
     with terminal.one_bar("Products") as tell:
         report = asyncio.run(imports.import_products(settings, ask, tell))
     told = f"{report.created:,} created, {report.revised:,} revised, {report.unchanged:,} as they were"
+    if report.pictures:
+        told += f"; {report.pictures:,} pictures are fetched while the installation runs"
     _imported(f"{report.products:,} products with {report.skus:,} SKUs: {told}", report, report.products, dry_run=dry_run)
 
 

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from shuke.earnings import commissions, settlement
-from shuke.earnings.commissions import Share
+from shuke.earnings.commissions import EarningsUnpaid, Share
 from shuke.earnings.commissions.earnings import erase_person, export_person
 from shuke.kit import clock
 from shuke.kit.actor import NOBODY, Actor
@@ -92,15 +92,21 @@ async def test_what_a_merged_self_earned_is_mine_and_others_earnings_are_not(db:
         await commissions.my_earnings(db, NOBODY, None, 20)
 
 
-async def test_earnings_can_be_taken_away_and_are_kept_as_trade_records(db: Db):
+async def test_earnings_can_be_taken_away_and_are_kept_as_trade_records(db: Db, timeline: clock.Timeline):
     ana = await a_person(db)
     await a_sale_of(db, ana)
 
     exported = await export_person(db, ana.person)
+    with pytest.raises(EarningsUnpaid) as refused:
+        await erase_person(db, ana.person)
+    timeline.advance(days=7)
+    await settlement.sweep(db, SHOP, clock.now())
     await erase_person(db, ana.person)
 
+    assert refused.value.amounts == [cny(800)]
+    assert refused.value.payable_at == clock.now()
     assert [(earning.amount, earning.buyer_id) for earning in exported["earnings"]] == [(cny(800), None)]
-    assert (await commissions.my_earnings(db, ana, None, 20)).totals[0].accrued == cny(800)
+    assert (await commissions.my_earnings(db, ana, None, 20)).totals[0].paid == cny(800)
     assert await export_person(db, BEN) == {}
     await assert_money_adds_up(db)
 

@@ -3,10 +3,11 @@ import asyncio
 import pytest
 
 from shuke.kit.db import Db, Pool, borrowed
-from shuke.kit.ids import new_id
+from shuke.kit.ids import home_of, new_id
 from shuke.society import identity
-from shuke.society.identity import PurposeUnknown, consents
+from shuke.society.identity import PurposeUnknown, ScopeUnknown, consents
 from tests.identity.people import a_person
+from tests.shops.builders import an_open_shop
 
 
 async def test_nobody_is_taken_to_have_agreed(db: Db):
@@ -40,7 +41,7 @@ async def test_declining_is_an_answer(db: Db):
 
 
 async def test_a_consent_counts_for_its_scope_and_person_only(db: Db):
-    ana, bao, shop = await a_person(db), await a_person(db), new_id(70)
+    ana, bao, shop = await a_person(db), await a_person(db), (await an_open_shop(db)).id
 
     await identity.give_consent(db, ana, "regulars", shop)
 
@@ -64,6 +65,30 @@ async def test_a_new_text_is_agreed_to_anew(db: Db, monkeypatch: pytest.MonkeyPa
 async def test_an_unknown_purpose_is_refused(db: Db):
     with pytest.raises(PurposeUnknown):
         await identity.give_consent(db, await a_person(db), "world domination")
+
+
+async def test_what_is_no_shop_is_no_scope_to_agree_to_or_to_decline(db: Db):
+    ana, shop = await a_person(db), await an_open_shop(db)
+
+    for nothing in (new_id(70), ana.person, new_id(home_of(shop.id))):
+        with pytest.raises(ScopeUnknown) as refused:
+            await identity.give_consent(db, ana, "marketing", nothing)
+        with pytest.raises(ScopeUnknown):
+            await identity.withdraw_consent(db, ana, "marketing", nothing)
+        assert refused.value.scope_id == nothing
+
+    assert await identity.consents_of(db, ana) == []
+    assert (await identity.give_consent(db, ana, "marketing", shop.id)).scope_id == shop.id
+
+
+async def test_what_was_agreed_to_can_be_taken_back_whatever_became_of_its_scope(db: Db, monkeypatch: pytest.MonkeyPatch):
+    ana, shop = await a_person(db), (await an_open_shop(db)).id
+    await identity.give_consent(db, ana, "marketing", shop)
+    monkeypatch.setattr(consents.scopes, "entries", {})
+
+    await identity.withdraw_consent(db, ana, "marketing", shop)
+
+    assert await identity.has_consent(db, ana.person, "marketing", shop) is False
 
 
 @pytest.mark.concurrent

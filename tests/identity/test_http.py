@@ -106,7 +106,8 @@ async def test_an_address_sent_twice_with_one_key_is_one_address_and_without_a_k
 
 
 async def test_consents_are_given_and_withdrawn_by_purpose(api: Api):
-    token, shop = (await enter(api))["token"], str(uuid4())
+    token = (await enter(api))["token"]
+    shop = (await api.post("/shops", {"name": "茶铺", "kind": "personal"}, token=token)).json()["id"]
 
     given = await api.put("/me/consents/regulars", {"scope_id": shop}, token=token)
     withdrawn = await api.delete("/me/consents/regulars", token=token, params={"scope_id": shop})
@@ -186,3 +187,14 @@ async def test_operators_merge_two_accounts_of_one_human(api: Api):
     assert merged.status_code == 204
     problem(again, 409, "identity.merge_not_possible")
     assert (await api.get("/me", token=old["token"])).json()["id"] == ana["person"]["id"]
+
+
+async def test_a_consent_for_what_is_no_shop_is_refused(api: Api):
+    token, nothing = (await enter(api))["token"], str(uuid4())
+
+    given = await api.put("/me/consents/marketing", {"scope_id": nothing}, token=token)
+    declined = await api.delete("/me/consents/marketing", token=token, params={"scope_id": nothing})
+
+    assert problem(given, 404, "identity.scope_unknown") == problem(declined, 404, "identity.scope_unknown")
+    assert (await api.get("/me/consents", token=token)).json()["items"] == []
+    assert (await api.put("/me/consents/marketing", token=token)).status_code == 200

@@ -114,6 +114,7 @@ IDENTITY = [
 
 SOCIAL = [
     call("GET /people/{person_id}", "people", person_id="newcomer_id"),
+    call("POST /people/lookups", "people", {"phone": "13800138000"}),
     call("GET /me/friends", "people"),
     call("DELETE /me/friends/{person_id}", "buyer sharer", person_id="friend_id"),
     call("GET /me/friend-requests", "people"),

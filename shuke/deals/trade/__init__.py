@@ -45,6 +45,7 @@ from shuke.deals.trade.refusals import (
     OrderNotReceivable,
     OrderNotShippable,
     PriceOutOfLimits,
+    ReceiverUnfit,
     SkuUnknown,
 )
 from shuke.deals.trade.transitions import complete, mark_paid, mark_shipped, receive, release
@@ -123,6 +124,7 @@ __all__ = [
     "Quote",
     "QuoteAsk",
     "ReasonAsk",
+    "ReceiverUnfit",
     "SettledLine",
     "SkuUnknown",
     "Status",

@@ -43,7 +43,7 @@ async def create_quote(data: QuoteAsk, db: Db, actor: Anyone) -> Quote:
     return await trade.quote(db, actor, data)
 
 
-@post("/orders", raises=PRICING)
+@post("/orders", raises=(*PRICING, trade.ReceiverUnfit))
 async def create_order(data: OrderAsk, db: Db, actor: Actor, key: IdempotencyKey) -> Placed:
     """Buy: one order per shop, one payment for all."""
     return await trade.place(db, actor, key, data)

@@ -11,7 +11,7 @@ import msgspec
 from shuke.deals.trade import offers, rules, sql
 from shuke.deals.trade.messages import ExpireOrders, OrderPlaced
 from shuke.deals.trade.quotes import Facts, Priced, facts, price
-from shuke.deals.trade.refusals import OfferUnfit
+from shuke.deals.trade.refusals import OfferUnfit, ReceiverUnfit
 from shuke.deals.trade.rules import ShopBasket
 from shuke.deals.trade.types import Attribution, OrderAddress, OrderAsk, OrderId, Placed, PlacedOrder, PlacedPayment, Status
 from shuke.goods import regulars, stock
@@ -20,22 +20,23 @@ from shuke.goods.shops import ShopId
 from shuke.goods.stock import Hold, LocationId, SkuId
 from shuke.kit import clock, settings
 from shuke.kit.actor import Actor, PersonId
-from shuke.kit.db import Db, together
+from shuke.kit.db import Db, Reading, known, together
 from shuke.kit.events import Later, emit
 from shuke.kit.ids import home_of, new_id
 from shuke.kit.once import once_knowing
 from shuke.kit.secrets import vault
 from shuke.money import payments
 from shuke.money.payments import Part
-from shuke.society import shares
+from shuke.society import shares, social
 
 Columns = dict[str, Any]
 
 
 class Beforehand(NamedTuple):
-    """What is read before an order is placed: what it costs, and who led the buyer here."""
+    """What is read before an order is placed: what it costs, whom it is for, and who led the buyer here."""
 
     facts: Facts
+    receiver_id: UUID | None
     touches: shares.Touches
     guides: dict[ShopId, regulars.Guide]
 
@@ -44,7 +45,7 @@ async def place(db: Db, actor: Actor, key: str | None, ask: OrderAsk) -> Placed:
     """Buy: one order per shop and one payment for all, all or nothing, once per key.
 
     The address and the attribution are frozen in the orders; the goods are held until `pay_by`. Raises what `facts` and `price`
-    raise, OfferUnfit, payments' refusals, and stock.SoldOut, after which nothing is held and nothing is owed.
+    raise, OfferUnfit, ReceiverUnfit, payments' refusals, and stock.SoldOut, after which nothing is held and nothing is owed.
     """
     buyer_id = actor.person
     rules.check_coupons(ask.coupons)
@@ -52,6 +53,7 @@ async def place(db: Db, actor: Actor, key: str | None, ask: OrderAsk) -> Placed:
     now = clock.now()
     beforehand = together(
         facts(actor, wanted, ask.delivery, ask.offer_id),
+        _receiver(actor, ask.receiver_id),
         shares.touches(actor.selves, wanted, now),
         regulars.guide_of(wanted, buyer_id, now),
     ).then(Beforehand._make)
@@ -84,7 +86,7 @@ async def _place(db: Db, actor: Actor, buyer_id: PersonId, ask: OrderAsk, found:
     }
     common: Columns = {
         "buyer_id": buyer_id,
-        "receiver_id": ask.receiver_id,
+        "receiver_id": found.receiver_id,
         "payment_id": payment.id,
         "channel": payment.channel,
         "held_for": priced.offer.origin if priced.offer and priced.offer.hold == "until_released" else None,
@@ -114,6 +116,19 @@ async def _place(db: Db, actor: Actor, buyer_id: PersonId, ask: OrderAsk, found:
             for row, basket in zip(rows, priced.baskets, strict=True)
         ],
     )
+
+
+def _receiver(actor: Actor, receiver_id: UUID | None) -> Reading[UUID | None]:
+    if receiver_id is None or receiver_id in actor.selves:
+        return known(receiver_id)
+
+    def only(are_friends: bool) -> UUID:
+        # Who receives an order reads it: nobody is shown what a stranger bought, and nobody learns whether an id is a person.
+        if not are_friends:
+            raise ReceiverUnfit(receiver_id=receiver_id)
+        return receiver_id
+
+    return social.are_friends(actor.person, receiver_id).then(only)
 
 
 async def write(

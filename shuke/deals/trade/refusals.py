@@ -29,6 +29,12 @@ class AmountTooLarge(Invalid):
     at_most: int
 
 
+class ReceiverUnfit(Invalid):
+    """An order is for its buyer or for a friend of theirs."""
+
+    receiver_id: UUID
+
+
 class AddressNeeded(Invalid):
     """This delivery needs an address of yours."""
 

@@ -64,7 +64,7 @@ class QuoteAsk(msgspec.Struct, frozen=True):
 
 
 class OrderAsk(msgspec.Struct, frozen=True):
-    """Buy this."""
+    """Buy this, for oneself or for a friend: `receiver_id` sees the order too."""
 
     lines: Lines
     delivery: DeliveryAsk

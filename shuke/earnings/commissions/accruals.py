@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
+
 from shuke.deals.trade import OrderForSettlement
 from shuke.earnings.commissions import sql
 from shuke.earnings.commissions.types import Share, Taken, Terms, Unswept
 from shuke.kit import settings
+from shuke.kit.actor import PersonId
 from shuke.kit.db import Db
 from shuke.kit.ids import home_of
+from shuke.society import identity
 
 MAX_TAKEN = 1000
 
@@ -18,6 +22,19 @@ def terms_now() -> Terms:
     """The terms of this installation."""
     current = settings.current()
     return Terms(current.tech_fee_bps, current.commission_ceiling_bps)
+
+
+async def without_erased(db: Db, order: OrderForSettlement) -> OrderForSettlement:
+    """The order without payees who were erased since it was placed: what they would have earned stays with the shop.
+
+    Nobody who is left is erased before the transaction ends, so an erasure finds what accrues to them. Trusts its caller.
+    """
+    payees = order.attribution.payees
+    erased = await identity.erased_among(db, {payee.person_id for payee in payees}) if payees else set[PersonId]()
+    if not erased:
+        return order
+    left = [payee for payee in payees if payee.person_id not in erased]
+    return msgspec.structs.replace(order, attribution=msgspec.structs.replace(order.attribution, payees=left))
 
 
 async def accrue(db: Db, order: OrderForSettlement, shares: Sequence[Share], at: datetime) -> None:

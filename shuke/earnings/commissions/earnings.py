@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shuke.earnings.commissions import sql
-from shuke.earnings.commissions.types import MyEarnings
+from shuke.earnings.commissions.types import EarningsUnpaid, MyEarnings
 from shuke.kit import clock
 from shuke.kit.actor import Actor, PersonId
 from shuke.kit.db import Db
@@ -44,4 +44,10 @@ async def export_person(db: Db, person_id: PersonId) -> dict[str, Any]:
 
 
 async def erase_person(db: Db, person_id: PersonId) -> None:
-    """Keep what was earned: it is trade records and open debts, under an id that no longer says who it was."""
+    """Keep what was earned: it is trade records, under an id that no longer says who it was.
+
+    Raises EarningsUnpaid while a shop owes them something: a debt is not forgotten because its creditor asks to be. A sweep
+    pays at the same moment or before; then it is the ledger, asked later, that finds it in the person's book.
+    """
+    if unpaid := await sql.UNPAID.all(db, home_of(person_id), person_id):
+        raise EarningsUnpaid(amounts=[each.amount for each in unpaid], payable_at=max(each.payable_at for each in unpaid))

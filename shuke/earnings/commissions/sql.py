@@ -1,6 +1,6 @@
 """Every statement of commissions."""
 
-from shuke.earnings.commissions.types import Earning, EarningsTotal, Share, Taken, Unswept
+from shuke.earnings.commissions.types import Earning, EarningsTotal, Share, Taken, Unpaid, Unswept
 from shuke.kit.db import Query, Statement
 from shuke.kit.proofs import Finding
 
@@ -85,6 +85,15 @@ TOTALS = Query(
     from commissions.earnings
     where home = any($1::bigint[]) and person_id = any($2::uuid[])
     group by currency order by currency""",
+)
+
+UNPAID = Query(
+    Unpaid,
+    """
+    select sum(amount)::bigint as amount, max(payable_at) as payable_at, currency
+    from commissions.earnings
+    where home = $1 and person_id = $2 and paid_at is null
+    group by currency having sum(amount) > 0 order by currency""",
 )
 
 STANDS_AT_BOTH = Query(

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from shuke.kit.actor import PersonId
+from shuke.kit.errors import Conflict
 from shuke.kit.money import Money
 from shuke.society.identity import PersonCard
 
@@ -56,6 +57,13 @@ class Unswept(msgspec.Struct, frozen=True):
     amount: Money
 
 
+class Unpaid(msgspec.Struct, frozen=True):
+    """What a person is still to get, and when the last of it is payable."""
+
+    amount: Money
+    payable_at: datetime
+
+
 class Earning(msgspec.Struct, frozen=True):
     """What one order earned you. It accrues when the sale is done, and is payable when the return window is over.
 
@@ -91,3 +99,10 @@ class MyEarnings(msgspec.Struct, frozen=True):
     items: Sequence[Earning]
     friends: list[PersonCard]
     next_cursor: str | None = None
+
+
+class EarningsUnpaid(Conflict):
+    """You still get money from sales you brought about; it is in your book soon after `payable_at`."""
+
+    amounts: list[Money]
+    payable_at: datetime

@@ -28,11 +28,11 @@ async def settle(db: Db, shop_id: UUID, order_id: UUID) -> bool:
 
 async def settle_order(db: Db, order: OrderForSettlement) -> bool:
     """Divide what was paid for this order, once; False when that was done. Trusts its caller that it is completed."""
-    now, terms = clock.now(), commissions.terms_now()
-    home, division = home_of(order.id), divide(order, terms)
-    shared = total((share.amount for share in division.shares), division.paid.currency)
+    now, terms, home = clock.now(), commissions.terms_now(), home_of(order.id)
     release_at = now + timedelta(days=settings.current().release_after_days)
     async with transaction(db):
+        division = divide(await commissions.without_erased(db, order), terms)
+        shared = total((share.amount for share in division.shares), division.paid.currency)
         settled = await sql.SETTLE.first(
             db,
             home,

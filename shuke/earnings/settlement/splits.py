@@ -24,7 +24,7 @@ async def split(db: Db, actor: Actor, shop_id: UUID, order_id: UUID) -> Split:
     entries = await _entries(db, order)
     settled = await sql.SETTLEMENT.first(db, home_of(order_id), order_id, shop_id)
     if settled is None:
-        will_be = divide(order, commissions.terms_now())
+        will_be = divide(await commissions.without_erased(db, order), commissions.terms_now())
         shares = _shown(will_be.shares)
         return Split(will_be.paid, will_be.shop, will_be.fees, shares, will_be.refunds, False, None, None, None, entries)
     return Split(

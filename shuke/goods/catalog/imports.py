@@ -3,8 +3,8 @@
 A product is known by its handle and a SKU by its code. What the file says of them is made so: words, category, options, price,
 weight. What is for sale of a SKU is set when the SKU is new; later it is left alone, so that a second import does not undo
 sales. Nothing is removed because a file leaves it out, and the state of a product that is there stays as it is. A product is
-imported whole or not at all; 500 of them are one transaction. Pictures of the file are addresses elsewhere: they are not
-fetched.
+imported whole or not at all; 500 of them are one transaction. Pictures of the file are addresses elsewhere: they are fetched
+afterwards, by jobs.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ import msgspec
 from shuke.goods import stock
 from shuke.goods.catalog import categories, imports_sql, sql
 from shuke.goods.catalog.categories_sql import CategoryFacts
+from shuke.goods.catalog.fetches import ask_for_pictures
 from shuke.goods.catalog.plans import Plan, Shelf, plan
 from shuke.goods.catalog.products import by_ids, shop_of
 from shuke.goods.catalog.projections import project
@@ -44,7 +45,10 @@ Batch = list[ReadProduct | list[BadRow]]
 
 
 class ImportReport(msgspec.Struct):
-    """What came of an import, or what would: `rejected` names the first thousand of `bad_rows` rows."""
+    """What came of an import, or what would: `rejected` names the first thousand of `bad_rows` rows.
+
+    `pictures` are those that are still to be fetched.
+    """
 
     products: int = 0
     skus: int = 0
@@ -52,6 +56,7 @@ class ImportReport(msgspec.Struct):
     revised: int = 0
     unchanged: int = 0
     refused: int = 0
+    pictures: int = 0
     bad_rows: int = 0
     rejected: list[BadRow] = []
 
@@ -144,6 +149,7 @@ async def _import(
         report.unchanged += made.unchanged
         if previewed is None:
             await _write(db, shop, made)
+            report.pictures += await ask_for_pictures(db, shelf.shop_id, made.pictures)
         else:
             previewed.update({sku.code: each.handle for each in read for sku in each.skus})
 

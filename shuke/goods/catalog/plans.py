@@ -57,6 +57,7 @@ class Plan(msgspec.Struct):
     revised_skus: list[RevisedSku] = []
     supplies: list[tuple[SkuId, int]] = []
     price_changes: list[Repriced] = []
+    pictures: dict[ProductId, list[str]] = {}
     refused: list[list[BadRow]] = []
     unchanged: int = 0
     skus: int = 0
@@ -85,6 +86,8 @@ def plan(
             continue
         taken.update({sku.code: each.handle for sku in each.skus})
         made.skus += len(each.skus)
+        if each.images:
+            made.pictures[id] = each.images
         if old is None:
             made.created.append(new)
             made.new_skus += [sku_row(id, sku, place, sku.code) for place, sku in enumerate(new.skus)]

@@ -85,8 +85,7 @@ async def revise_product(db: Db, actor: Actor, shop_id: ShopId, product_id: Prod
         facts = await facts_of(db, {new.category_id} if new.category_id else ())
         rate = facts[new.category_id].top_rate_bps if new.category_id else DEFAULT_RATE_BPS
         check_ceiling(rate, GUIDE_CAP_BPS, new.commission_bps, kit_settings.current())
-        names = (new.title, new.description, new.category_id, new.images, new.commission_bps, new.is_virtual, new.state)
-        await sql.REVISE_PRODUCT.run(db, home_of(shop_id), product_id, *names, new.revised_at)
+        await _rewrite(db, new)
         has_new_words = (old.title, old.description, old.category_id) != (new.title, new.description, new.category_id)
         await project(db, shop, [new], facts, has_new_words=has_new_words)
         if new.state is State.LISTED is not old.state:
@@ -165,6 +164,14 @@ async def shop_of(db: Db, shop_id: ShopId) -> Delivering:
     return shop
 
 
+async def set_images(db: Db, old: Product, images: list[str]) -> None:
+    """Give a product that its caller holds these pictures; in production a listed one is looked at again. Trusts its caller."""
+    state = state_when_edited(old.state, kit_settings.current())
+    new = msgspec.structs.replace(old, images=images, state=state, revised_at=clock.now())
+    await _rewrite(db, new)
+    await show(db, await shop_of(db, old.shop_id), new)
+
+
 async def show(db: Db, shop: Delivering, product: Product) -> None:
     """Write the card of a product that its caller has changed and holds."""
     await project(db, shop, [product], await _facts(db, product), has_new_words=False)
@@ -187,6 +194,11 @@ async def _add(db: Db, shop: Delivering, product: Product, quantities: Sequence[
     await project(db, shop, [product], facts, has_new_words=True)
     if product.state is State.LISTED:
         await emit(db, ProductListed(product.id, shop.id))
+
+
+async def _rewrite(db: Db, new: Product) -> None:
+    names = (new.title, new.description, new.category_id, new.images, new.commission_bps, new.is_virtual, new.state)
+    await sql.REVISE_PRODUCT.run(db, home_of(new.id), new.id, *names, new.revised_at)
 
 
 async def _facts(db: Db, product: Product) -> dict[UUID, CategoryFacts]:

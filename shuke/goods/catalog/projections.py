@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from shuke.goods import shops
 from shuke.goods.catalog import cards_sql
 from shuke.goods.catalog.categories_sql import CategoryFacts
 from shuke.goods.catalog.rules import address_of, in_order, thumb_key
 from shuke.goods.catalog.types import Product, Sku, State
 from shuke.goods.catalog.words import index_words
-from shuke.goods.shops import Delivering
+from shuke.goods.shops import Delivering, ShopId
 from shuke.kit.db import Db
 from shuke.kit.ids import home_of
 
@@ -49,11 +50,21 @@ class Worded(msgspec.Struct, frozen=True):
 async def project(
     db: Db, shop: Delivering, products: Sequence[Product], facts: Mapping[UUID, CategoryFacts], *, has_new_words: bool
 ) -> None:
-    """Write the cards of products of one shop, and with `has_new_words` also the words they are found by."""
-    home, is_open = home_of(shop.id), shop.state == "open"
-    await cards_sql.WRITE_CARDS.run(db, home, [_told(product, facts) for product in products], is_open)
+    """Write the cards of products of one shop, and with `has_new_words`, as every new one has, the words they are found by."""
+    # Whoever renames, opens or closes the shop waits for those who write by its name and state, and then finds what they wrote.
+    held = await shops.held_card(db, shop.id) if has_new_words else shop
+    is_open = held.state == "open"
+    await cards_sql.WRITE_CARDS.run(db, home_of(shop.id), [_told(product, facts) for product in products], is_open)
     if has_new_words:
-        await cards_sql.WRITE_WORDS.run(db, home, [_worded(shop.name, product, facts) for product in products], is_open)
+        worded = [_worded(held.name, product, facts) for product in products]
+        await cards_sql.WRITE_WORDS.run(db, home_of(shop.id), worded, is_open)
+
+
+async def word(db: Db, shop_id: ShopId, products: Sequence[Product], facts: Mapping[UUID, CategoryFacts]) -> None:
+    """Write the words that products of one shop are found by, under the name it has now."""
+    shop = await shops.held_card(db, shop_id)
+    worded = [_worded(shop.name, product, facts) for product in products]
+    await cards_sql.WRITE_WORDS.run(db, home_of(shop_id), worded, shop.state == "open")
 
 
 def _told(product: Product, facts: Mapping[UUID, CategoryFacts]) -> Told:

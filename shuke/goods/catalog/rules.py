@@ -1,7 +1,7 @@
 """Decisions of the catalogue: what is put together well, what may be given away, where a product may go next."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from shuke.goods.catalog.asks import SkuAsk
@@ -103,6 +103,14 @@ def image_keys(images: Sequence[str]) -> list[str]:
         if not _IMAGE.fullmatch(key):
             raise ImageUnknown(image=key[:100])
     return keys
+
+
+def with_image(images: Sequence[str], key: str, places: Mapping[str, int]) -> list[str]:
+    """Images with one more: before those that come after it by their `places`, else at the end. The others stay as they are."""
+    if key in images:
+        return list(images)
+    at = next((at for at, image in enumerate(images) if places.get(image, 0) > places[key]), len(images))
+    return [*images[:at], key, *images[at:]]
 
 
 def address_of(key: str) -> str:

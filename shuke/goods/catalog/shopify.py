@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from shuke.goods.catalog.asks import MAX_DESCRIPTION, MAX_SKUS
+from shuke.goods.catalog.asks import MAX_DESCRIPTION, MAX_IMAGES, MAX_SKUS
 from shuke.kit import money
+from shuke.kit.fetching import MAX_URL
 from shuke.kit.tables import Fault, Row, Table, TableUnreadable
 
 MAX_TITLE = 255
@@ -39,9 +40,13 @@ _NAMES = {
     "stock": ("variant inventory qty", "inventory quantity"),
     "price": ("variant price", "price"),
     "weight": ("variant grams", "weight value (grams)"),
+    "image": ("image src", "product image url"),
+    "place": ("image position",),
     "shipping": ("variant requires shipping", "requires shipping"),
 }
 _PRICE = re.compile(r"[+-]?\d+(\.\d+)?")
+_PLACE = re.compile(r"[0-9]{1,3}", re.ASCII)
+_IMAGE = re.compile(rf"https?://[^\x00-\x20\x7f]{{1,{MAX_URL - 10}}}", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _BLOCKS = frozenset("p br div li ul ol tr table h1 h2 h3 h4 h5 h6 section article blockquote hr dd dt".split())  # noqa: SIM905
 _HIDDEN = ("script", "style", "head", "title", "template")
@@ -77,6 +82,7 @@ class ReadProduct(msgspec.Struct):
     is_published: bool
     is_virtual: bool | None
     skus: list[ReadSku]
+    images: list[str] = []
 
 
 class _Group(msgspec.Struct):
@@ -85,6 +91,7 @@ class _Group(msgspec.Struct):
     handle: str
     rows: list[Row]
     bad: list[BadRow]
+    images: list[tuple[int, str]] = []
 
 
 class _Columns(NamedTuple):
@@ -144,8 +151,11 @@ def _owner(row: Row | Fault, columns: _Columns, handle: str) -> str:
 
 
 def _put(group: _Group, row: Row, columns: _Columns) -> None:
+    if (image := columns.text(row, "image")) and _IMAGE.fullmatch(image) and len(group.images) < MAX_SKUS:
+        place = columns.text(row, "place")
+        group.images.append((int(place) if _PLACE.fullmatch(place) else MAX_SKUS, image))
     if not any(columns.text(row, each) for each in ("title", "price", "code", "value1")):
-        # Rows of further pictures name nothing but the handle.
+        # Rows of further pictures name nothing else but the handle.
         return
     if not group.handle:
         group.bad.append(BadRow(row.line, columns.called("handle"), "The handle is missing."))
@@ -188,7 +198,14 @@ def _product(group: _Group, columns: _Columns, currency: str) -> ReadProduct | l
         and columns.text(first, "status").lower() in ("", "active"),
         is_virtual=shipping in ("false", "no", "0") if shipping else None,
         skus=skus,
+        images=_images(group),
     )
+
+
+def _images(group: _Group) -> list[str]:
+    """Their addresses in the order of their positions; one that comes twice counts once, as many as a product may have."""
+    ordered = sorted(group.images, key=lambda image: image[0])
+    return list(dict.fromkeys(address for _, address in ordered))[:MAX_IMAGES]
 
 
 def _sku(row: Row, first: Row, columns: _Columns, currency: str, bad: list[BadRow]) -> ReadSku | None:

@@ -52,6 +52,13 @@ LOCK_PRODUCT = Query(
     "select id from catalog.products where home = $1 and id = $2 and shop_id = $3 for no key update",
 )
 
+LOCK_NEXT = Query(
+    UUID,
+    """
+    select id from catalog.products where home = $1 and shop_id = $2 and ($3::uuid is null or id > $3)
+    order by id limit $4 for no key update""",
+)
+
 ADD_PRODUCTS = Statement("""
     with added as (
         insert into catalog.products (home, id, shop_id, title, description, category_id, state, images, options,

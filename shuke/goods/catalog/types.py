@@ -264,6 +264,23 @@ class PriceChanged(Event, frozen=True):
     currency: str
 
 
+class RewordGoods(Job, frozen=True):
+    """Have the products of a shop, those after one, found by its new name."""
+
+    shop_id: UUID
+    after: UUID | None = None
+
+
+class FetchPictures(Job, frozen=True):
+    """Fetch some of the pictures that an import of a shop named."""
+
+    shop_id: UUID
+
+
+class FindDueFetches(Job, frozen=True):
+    """Find the shops that have pictures to fetch."""
+
+
 class FoldSales(Job, frozen=True):
     """Tell the cards what was sold."""
 

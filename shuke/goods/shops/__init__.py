@@ -11,7 +11,7 @@ It does not know goods, prices or orders.
 """
 
 from shuke.goods.shops.answers import accept, decline
-from shuke.goods.shops.cards import by_ids, delivering, guide_cap, my_shops, open_shops, revise_shop, shop
+from shuke.goods.shops.cards import by_ids, delivering, guide_cap, held_card, my_shops, open_shops, revise_shop, shop
 from shuke.goods.shops.invitations import hire, invitations_of, my_invitations, withdraw
 from shuke.goods.shops.locations import add_location, close_location, has_location, locations_of, revise_location
 from shuke.goods.shops.merchants import my_merchants, revise_merchant, verify_merchant
@@ -63,6 +63,7 @@ from shuke.goods.shops.types import (
     ShopNotFound,
     ShopOpened,
     ShopPatch,
+    ShopRenamed,
     ShopReview,
     ShopStateAsk,
     ShopStateChanged,
@@ -121,6 +122,7 @@ __all__ = [
     "ShopNotFound",
     "ShopOpened",
     "ShopPatch",
+    "ShopRenamed",
     "ShopReview",
     "ShopStateAsk",
     "ShopStateChanged",
@@ -148,6 +150,7 @@ __all__ = [
     "freight",
     "guide_cap",
     "has_location",
+    "held_card",
     "hire",
     "invitations_of",
     "link_profile",

@@ -17,6 +17,7 @@ from shuke.goods.shops.types import (
     ShopId,
     ShopNotFound,
     ShopPatch,
+    ShopRenamed,
     ShopView,
 )
 from shuke.kit.actor import Actor
@@ -31,6 +32,19 @@ async def by_ids(db: Db, ids: Iterable[UUID]) -> dict[ShopId, ShopCard]:
     """The cards of these shops, in any state; what is no shop is not there."""
     wanted = list(ids)
     return {card.id: card for card in await sql.CARDS.all(db, [home_of(id) for id in wanted], wanted)}
+
+
+async def held_card(db: Db, shop_id: ShopId) -> ShopCard:
+    """The card of a shop, in any state; name and state stay until the transaction ends. Raises ShopNotFound."""
+    card = await sql.HELD_CARD.first(db, home_of(shop_id), shop_id)
+    if card is None:
+        raise ShopNotFound(shop_id=shop_id)
+    return card
+
+
+async def is_shop(db: Db, id: UUID) -> bool:
+    """Whether this is a shop, in any state: a shop that was there once is never removed."""
+    return id in await by_ids(db, [id])
 
 
 def delivering(ids: Iterable[UUID]) -> Reading[dict[ShopId, Delivering]]:
@@ -93,7 +107,10 @@ async def revise_shop(db: Db, actor: Actor, shop_id: ShopId, ask: ShopPatch) -> 
     words = words_of(ask.name) if ask.name else None
     patch = (ask.name, ask.story, ask.cover, ask.city, ask.guide_cap_bps, words)
     async with transaction(db):
+        is_renamed = ask.name and await sql.HAS_OTHER_NAME.one(db, home_of(shop_id), shop_id, ask.name)
         revised = await sql.REVISE_SHOP.one(db, home_of(shop_id), shop_id, *patch)
+        if is_renamed:
+            await emit(db, ShopRenamed(shop_id))
         if ask.guide_cap_bps is not None:
             await emit(db, GuideCapChanged(shop_id, ask.guide_cap_bps))
         return revised

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 from shuke.goods.shops import sql
-from shuke.goods.shops.cards import shared_shops
+from shuke.goods.shops.cards import is_shop, shared_shops
 from shuke.goods.shops.merchants import reseal_merchants
 from shuke.goods.shops.types import ResealMerchants
 from shuke.kit.db import Db
 from shuke.kit.events import cron, emit, on
 from shuke.kit.proofs import prove
-from shuke.society import shares
+from shuke.society import identity, shares
 
 shares.target_kind("shop", shared_shops)
+identity.define_scope("shop", is_shop)
 prove(
     "shops.ready",
     "every shop has a default location, a default freight template and as many owners as it counts",

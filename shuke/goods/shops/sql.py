@@ -110,6 +110,11 @@ CARDS = Query(
     "select {cols} from shops.shops where (home, id) in (select h, i from unnest($1::bigint[], $2::uuid[]) as of(h, i))",
 )
 
+# Held until the end of the caller's transaction: what is written by a shop's name and state is written before they change.
+HELD_CARD = Query(ShopCard, "select {cols} from shops.shops where home = $1 and id = $2 for share")
+
+HAS_OTHER_NAME = Query(bool, "select name <> $3 as is_other from shops.shops where home = $1 and id = $2 for no key update")
+
 OPEN_SHOPS = Query(
     ShopCard,
     """

@@ -261,6 +261,12 @@ class ShopStateChanged(Event, frozen=True):
     state: str
 
 
+class ShopRenamed(Event, frozen=True):
+    """A shop has another name; ask the shop which."""
+
+    shop_id: UUID
+
+
 class GuideCapChanged(Event, frozen=True):
     """A shop gives its guides at most this much from now on."""
 

@@ -12,6 +12,7 @@ from shuke.money.ledger.rules import BETWEEN_BOOKS
 from shuke.money.ledger.transfers import transfer, transfer_all
 from shuke.money.ledger.types import (
     Balance,
+    BookHoldsMoney,
     Entry,
     EntryId,
     EntryView,
@@ -27,6 +28,7 @@ from shuke.society import identity
 __all__ = [
     "BETWEEN_BOOKS",
     "Balance",
+    "BookHoldsMoney",
     "Entry",
     "EntryId",
     "EntryView",

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shuke.kit.db import Query, Write
 from shuke.kit.proofs import Finding
-from shuke.money.ledger.types import Balance, EntryView
+from shuke.money.ledger.types import Balance, EntryView, Left
 
 # One statement, in which everything follows from the entries that are new: where an entry stood already, `entered` has no row
 # and nothing else is written. Entries wait for a racing duplicate in the order of their key, and balances are locked in the
@@ -48,6 +48,15 @@ POST = Query(UUID, f"{POST_LAST.sql} id from entered")
 BALANCES = Query(
     Balance,
     "select account, balance, currency from ledger.balances where home = $1 order by account, currency",
+)
+
+# What was paid out has left by a clearing account, which stands for the world outside the book.
+LEFT_IN_BOOK = Query(
+    Left,
+    """
+    select sum(balance)::bigint as amount, currency from ledger.balances
+    where home = $1 and not starts_with(account, 'clearing:')
+    group by currency having sum(balance) <> 0 order by currency""",
 )
 
 BALANCE_AT = Query(

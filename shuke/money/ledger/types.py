@@ -79,11 +79,23 @@ class Balance(msgspec.Struct, frozen=True):
     balance: Money
 
 
+class Left(msgspec.Struct, frozen=True):
+    """What a book holds in one currency, over all accounts that are its owner's."""
+
+    amount: Money
+
+
 class InsufficientFunds(Conflict):
     """An account that may not be negative holds less than this; nothing was posted."""
 
     kind: str
     reference: str
+
+
+class BookHoldsMoney(Conflict):
+    """Your book still holds money; it can be erased when you have had it paid out."""
+
+    amounts: list[Money]
 
 
 class ReferenceReused(Conflict):

@@ -7,7 +7,7 @@ Always true: a login belongs to one person; a visitor joins at most one person; 
 merged, in one step, and nothing is re-keyed; tokens and codes are kept as digests, phones and addresses sealed; a code
 has at most five attempts, a phone gets at most five codes an hour; a person has at most fifty addresses and one default.
 
-It does not know what a role is for: modules above define their roles, purposes and privacy hooks at import.
+It does not know what a role is for: modules above define their roles, purposes, scopes and privacy hooks at import.
 """
 
 from shuke.kit.actor import PersonId
@@ -16,15 +16,16 @@ from shuke.society.identity.codes import send_code
 from shuke.society.identity.consents import (
     consents_of,
     define_purpose,
+    define_scope,
     give_consent,
     has_consent,
     withdraw_consent,
 )
 from shuke.society.identity.logins import EXTERNAL, PHONE, UNIONID, add_login
 from shuke.society.identity.merges import merge
-from shuke.society.identity.persons import by_ids, me, person_by_login, revise_me, view_person
+from shuke.society.identity.persons import by_ids, me, person_by_login, person_by_phone, revise_me, view_person
 from shuke.society.identity.registers import seal
-from shuke.society.identity.rights import erase_me, export_me, privacy
+from shuke.society.identity.rights import erase_me, erased_among, export_me, privacy
 from shuke.society.identity.roles import appoint, define_role, dismiss, end_role, give_role, make_operator, roles_of
 from shuke.society.identity.rotation import reseal
 from shuke.society.identity.rules import normalise_contact, normalise_phone
@@ -57,6 +58,7 @@ from shuke.society.identity.types import (
     PersonUnknown,
     PersonView,
     PhoneInvalid,
+    PhoneText,
     ProofMissing,
     ProofNotYours,
     PurposeUnknown,
@@ -64,6 +66,7 @@ from shuke.society.identity.types import (
     RoleGiven,
     RoleNotHeld,
     RoleUnknown,
+    ScopeUnknown,
     Session,
     SessionUnknown,
     SignedIn,
@@ -110,6 +113,7 @@ __all__ = [
     "PersonView",
     "PersonsMerged",
     "PhoneInvalid",
+    "PhoneText",
     "ProofMissing",
     "ProofNotYours",
     "PurposeUnknown",
@@ -117,6 +121,7 @@ __all__ = [
     "RoleGiven",
     "RoleNotHeld",
     "RoleUnknown",
+    "ScopeUnknown",
     "Session",
     "SessionUnknown",
     "SignInAsk",
@@ -139,10 +144,12 @@ __all__ = [
     "consents_of",
     "define_purpose",
     "define_role",
+    "define_scope",
     "dismiss",
     "end_role",
     "end_session",
     "erase_me",
+    "erased_among",
     "export_me",
     "give_consent",
     "give_role",
@@ -154,6 +161,7 @@ __all__ = [
     "normalise_phone",
     "open_session",
     "person_by_login",
+    "person_by_phone",
     "privacy",
     "remove_address",
     "reseal",

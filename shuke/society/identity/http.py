@@ -136,13 +136,13 @@ async def list_consents(db: Db, actor: Actor) -> Page[Consent]:
     return Page(await identity.consents_of(db, actor))
 
 
-@put("/me/consents/{purpose}", raises=(identity.PurposeUnknown,))
+@put("/me/consents/{purpose}", raises=(identity.PurposeUnknown, identity.ScopeUnknown))
 async def give_consent(purpose: str, data: ConsentAsk | None, db: Db, actor: Actor) -> Consent:
-    """Agree to a purpose."""
+    """Agree to a purpose, for all or for one shop."""
     return await identity.give_consent(db, actor, purpose, data.scope_id if data else None)
 
 
-@delete("/me/consents/{purpose}", raises=(identity.PurposeUnknown,))
+@delete("/me/consents/{purpose}", raises=(identity.PurposeUnknown, identity.ScopeUnknown))
 async def withdraw_consent(purpose: str, db: Db, actor: Actor, scope_id: UUID | None = None) -> None:
     """Agree to a purpose no longer, or decline it."""
     await identity.withdraw_consent(db, actor, purpose, scope_id)
@@ -156,7 +156,10 @@ async def export_me(db: Db, actor: Actor) -> Export:
 
 @post("/me/erasure", status_code=204, limit=SIGN_INS, raises=(*PROOF, identity.ProofNotYours, identity.ErasureNotPossible))
 async def erase_me(data: LoginProof, db: Db, actor: Actor) -> None:
-    """Erase me, with a fresh proof of one of my logins. It cannot be undone."""
+    """Erase me, with a fresh proof of one of my logins. It cannot be undone.
+
+    It is refused while a shop has no other owner, and while I have money that was not paid out or am still to get some.
+    """
     await identity.erase_me(db, actor, data)
 
 

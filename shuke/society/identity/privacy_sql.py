@@ -1,8 +1,11 @@
 """The statements that export, erase, renew and forget."""
 
+from uuid import UUID
+
 from shuke.kit.db import Query, Statement
 from shuke.kit.proofs import Finding
 from shuke.society.identity.rows import LoginRow, PhoneRow, SealedAddress
+from shuke.society.identity.sql import THESE
 
 BEGIN_ERASURE = Query(
     bool,
@@ -10,6 +13,30 @@ BEGIN_ERASURE = Query(
     update identity.persons set erased_at = $3
     where home = $1 and id = $2 and erased_at is null and merged_into is null
     returning true""",
+)
+
+# Whoever merged into the person is held too: what is theirs is the person's.
+BEGIN_ERASURE_OF_SELVES = Query(
+    UUID,
+    f"""
+    with held as (
+        select p.home, p.id from identity.persons p join {THESE} w on p.home = w.home and p.id = w.id
+        order by p.home, p.id
+        for no key update of p)
+    update identity.persons p set erased_at = $3 from held
+    where p.home = held.home and p.id = held.id
+    returning p.id""",
+)
+
+# Whoever is being erased at this moment is waited for.
+ERASED = Query(
+    UUID,
+    f"""
+    with held as (
+        select p.id, erased_at from identity.persons p join {THESE} w on p.home = w.home and p.id = w.id
+        order by p.home, p.id
+        for share of p)
+    select id from held where erased_at is not null""",
 )
 
 # A home of a person or of a visitor: what is not there is not changed.

@@ -1,4 +1,4 @@
-"""What the modules above tell identity at import: roles, purposes, and what to do for privacy."""
+"""What the modules above tell identity at import: roles, purposes, scopes of consents, and what to do for privacy."""
 
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -28,6 +28,6 @@ class Register(Generic[T]):
 
 
 def seal() -> None:
-    """No more roles, purposes and privacy hooks: every module is loaded."""
+    """No more roles, purposes, scopes and privacy hooks: every module is loaded."""
     for register in Register.every:
         register.is_sealed = True

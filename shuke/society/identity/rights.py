@@ -1,6 +1,6 @@
 """Privacy: everything a person may take away, and what is left of them when they go (docs/privacy.md)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -64,11 +64,17 @@ async def erase_me(db: Db, actor: Actor, proof: LoginProof) -> None:
         if not await privacy_sql.BEGIN_ERASURE.first(db, home_of(me), me, clock.now()):
             raise ErasureNotPossible()
         selves = [me, *await _other_selves(db, me)]
+        await privacy_sql.BEGIN_ERASURE_OF_SELVES.all(db, *with_homes(selves[1:]), clock.now())
         # From the top floor down, so that whoever needs a name to clean up still finds it.
         for hook in reversed(hooks.entries.values()):
             for each in selves:
                 await hook.erase(db, each)
         await emit(db, PersonErased(me))
+
+
+async def erased_among(db: Db, ids: Iterable[UUID]) -> set[PersonId]:
+    """Those of `ids` who were erased; nobody else of them is before the transaction ends. Trusts its caller."""
+    return {PersonId(id) for id in await privacy_sql.ERASED.all(db, *with_homes(ids))}
 
 
 async def _other_selves(db: Db, person_id: PersonId) -> list[PersonId]:

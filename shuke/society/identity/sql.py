@@ -7,7 +7,7 @@ from shuke.society.identity.rows import Acting, AddressRow, CardRow, LoginRow, P
 from shuke.society.identity.types import Consent, RoleGiven, Session
 
 # Pairs of (home, id), so that one statement reads what several persons have at their homes.
-_THESE = "(select home, id from unnest($1::bigint[], $2::uuid[]) as these(home, id))"
+THESE = "(select home, id from unnest($1::bigint[], $2::uuid[]) as these(home, id))"
 
 _ACTING = """
     p.id, p.language, p.merged_into, {stale} as is_stale,
@@ -76,7 +76,7 @@ SESSIONS_OF = Query(
     Session,
     f"""
     select d.id, device, created_at, seen_at, d.id = $3 as is_current
-    from identity.sessions d join {_THESE} w on d.home = w.home and d.person_id = w.id
+    from identity.sessions d join {THESE} w on d.home = w.home and d.person_id = w.id
     where ended_at is null and seen_at > $4 and ($5::timestamptz is null or (created_at, d.id) < ($5, $6))
     order by created_at desc, d.id desc limit $7""",
 )
@@ -84,7 +84,7 @@ SESSIONS_OF = Query(
 END_SESSION = Query(
     bool,
     f"""
-    update identity.sessions d set ended_at = $4 from {_THESE} w
+    update identity.sessions d set ended_at = $4 from {THESE} w
     where d.home = w.home and d.person_id = w.id and d.id = $3 and ended_at is null
     returning true""",
 )
@@ -153,7 +153,7 @@ CARDS = Query(
     CardRow,
     f"""
     select p.id, name, avatar, merged_into
-    from identity.persons p join {_THESE} w on p.home = w.home and p.id = w.id""",
+    from identity.persons p join {THESE} w on p.home = w.home and p.id = w.id""",
 )
 
 PERSON = Query(Person, "select {cols} from identity.persons where home = $1 and id = $2")
@@ -161,7 +161,7 @@ PERSON = Query(Person, "select {cols} from identity.persons where home = $1 and 
 LOCK = Query(
     UUID,
     f"""
-    select p.id from identity.persons p join {_THESE} w on p.home = w.home and p.id = w.id
+    select p.id from identity.persons p join {THESE} w on p.home = w.home and p.id = w.id
     where merged_into is null and erased_at is null
     order by p.home, p.id
     for no key update of p""",
@@ -170,7 +170,7 @@ LOCK = Query(
 PHONES = Query(
     PhoneRow,
     f"""
-    select {{cols:f}} from identity.phones f join {_THESE} w on f.home = w.home and f.person_id = w.id
+    select {{cols:f}} from identity.phones f join {THESE} w on f.home = w.home and f.person_id = w.id
     order by created_at limit 100""",
 )
 
@@ -185,7 +185,7 @@ REVISE = Query(
 )
 
 MERGE = Statement(f"""
-    update identity.persons p set merged_into = $3 from {_THESE} w
+    update identity.persons p set merged_into = $3 from {THESE} w
     where p.home = w.home and p.id = w.id and erased_at is null""")
 
 HEIR = Statement("""
@@ -246,13 +246,13 @@ HAS_ADDRESS = Query(
 )
 
 NO_DEFAULT = Statement(f"""
-    update identity.addresses a set is_default = false from {_THESE} w
+    update identity.addresses a set is_default = false from {THESE} w
     where a.home = w.home and a.person_id = w.id and is_default and deleted_at is null""")
 
 ADDRESSES = Query(
     AddressRow,
     f"""
-    select {{cols:a}} from identity.addresses a join {_THESE} w on a.home = w.home and a.person_id = w.id
+    select {{cols:a}} from identity.addresses a join {THESE} w on a.home = w.home and a.person_id = w.id
     where deleted_at is null
     order by is_default desc, created_at desc, a.id limit 200""",
 )

@@ -344,5 +344,11 @@ class PurposeUnknown(NotFound):
     """There is no such purpose to agree to."""
 
 
+class ScopeUnknown(NotFound):
+    """There is nothing with this id that a consent can be limited to."""
+
+    scope_id: UUID
+
+
 class ErasureNotPossible(Conflict):
     """The person is erased already, or was merged into another."""

@@ -3,13 +3,15 @@
 A friendship is asked for and accepted, and stands as a row at each side, written together. Always true: nobody has more than
 5,000 friends and no group more members than it may have, whoever comes at the same moment; nobody is a friend of, asks or sees
 somebody who blocked them. A profile (号) is public: a person has one, a shop several. Of another person one sees name, picture,
-whether they are a friend and how many friends both have, and never more.
+whether they are a friend and how many friends both have, and never more. By phone a person is found with the whole number only,
+unless they declined, and nobody looks up more than twenty numbers a day.
 """
 
 from shuke.society import identity
 from shuke.society.social.blocks import block, my_blocks, unblock
 from shuke.society.social.friends import (
     accept_friend,
+    are_friends,
     ask_friend,
     befriend,
     drop_request,
@@ -20,6 +22,8 @@ from shuke.society.social.friends import (
     my_requests,
 )
 from shuke.society.social.groups import group_seen, groups_of, is_member, open_group, rename_group, renew_code
+from shuke.society.social.lookups import PURPOSE as FOUND_BY_PHONE
+from shuke.society.social.lookups import find_by_phone
 from shuke.society.social.members import (
     add_member,
     decline_invitation,
@@ -47,6 +51,7 @@ from shuke.society.social.profiles import (
 from shuke.society.social.types import (
     AlreadyFriends,
     AlreadyMember,
+    Found,
     FriendAsk,
     FriendNotFound,
     Group,
@@ -56,6 +61,7 @@ from shuke.society.social.types import (
     GroupNotFound,
     InvitationNotFound,
     JoinAsk,
+    LookupAsk,
     MemberNotFound,
     NotYourself,
     OwnerStays,
@@ -68,11 +74,14 @@ from shuke.society.social.types import (
     ProfileRevision,
     RequestNotFound,
     TooManyFriends,
+    TooManyLookups,
 )
 
 __all__ = [
+    "FOUND_BY_PHONE",
     "AlreadyFriends",
     "AlreadyMember",
+    "Found",
     "FriendAsk",
     "FriendNotFound",
     "Group",
@@ -82,6 +91,7 @@ __all__ = [
     "GroupNotFound",
     "InvitationNotFound",
     "JoinAsk",
+    "LookupAsk",
     "MemberNotFound",
     "NotYourself",
     "OwnerStays",
@@ -94,14 +104,17 @@ __all__ = [
     "ProfileRevision",
     "RequestNotFound",
     "TooManyFriends",
+    "TooManyLookups",
     "accept_friend",
     "add_member",
+    "are_friends",
     "ask_friend",
     "befriend",
     "block",
     "decline_invitation",
     "drop_request",
     "end_friendship",
+    "find_by_phone",
     "follow",
     "followers_of",
     "follows_of",
@@ -134,4 +147,5 @@ __all__ = [
     "unfollow",
 ]
 
+identity.define_purpose(FOUND_BY_PHONE)
 identity.privacy("social", export=export_person, erase=erase_person)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shuke.kit import clock
 from shuke.kit.actor import Actor, PersonId
-from shuke.kit.db import Db, refusing, transaction
+from shuke.kit.db import Db, Reading, refusing, transaction
 from shuke.kit.ids import home_of
 from shuke.kit.pages import Page, decode_cursor, page
 from shuke.society.identity import PersonCard
@@ -98,6 +98,11 @@ async def friends_of(db: Db, person_id: PersonId) -> list[PersonId]:
 async def friends_among(db: Db, person_id: PersonId, ids: Iterable[UUID]) -> set[PersonId]:
     """Those of `ids` who are the person's friends. Trusts its caller."""
     return {PersonId(id) for id in await sql.FRIENDS_AMONG.all(db, home_of(person_id), person_id, list(ids))}
+
+
+def are_friends(a: PersonId, b: UUID) -> Reading[bool]:
+    """Whether two persons are friends. Trusts its caller."""
+    return sql.FRIENDS_AMONG.reading(bool, home_of(a), a, [b])
 
 
 async def my_friends(db: Db, actor: Actor, cursor: str | None, limit: int) -> Page[Friend]:

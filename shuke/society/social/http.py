@@ -9,16 +9,19 @@ from shuke.kit.actor import PersonId
 from shuke.kit.pages import Page
 from shuke.kit.web import Actor, Anyone, Db, Limit, delete, get, patch, post, put
 from shuke.society import social
+from shuke.society.identity import PhoneInvalid
 from shuke.society.social import groups_http
 from shuke.society.social.types import (
     AlreadyFriends,
     Block,
     Follower,
+    Found,
     Friend,
     FriendAnswer,
     FriendAsk,
     FriendNotFound,
     FriendRequest,
+    LookupAsk,
     NotYourself,
     PersonNotFound,
     PersonSeen,
@@ -31,9 +34,11 @@ from shuke.society.social.types import (
     ProfileSeen,
     RequestNotFound,
     TooManyFriends,
+    TooManyLookups,
 )
 
 Size = Annotated[int, msgspec.Meta(ge=1, le=100)]
+LOOKUPS = Limit("lookups by phone", per_minute=6, burst=10, by="person")
 ASKS = Limit("friend requests", per_minute=20, burst=60, by="person")
 
 
@@ -41,6 +46,12 @@ ASKS = Limit("friend requests", per_minute=20, burst=60, by="person")
 async def read_person(person_id: UUID, db: Db, actor: Actor) -> PersonSeen:
     """A person's name and picture, whether they are a friend, and how many friends both have."""
     return await social.person_seen(db, actor, person_id)
+
+
+@post("/people/lookups", status_code=200, limit=LOOKUPS, raises=(PhoneInvalid, TooManyLookups))
+async def look_up_person(data: LookupAsk, db: Db, actor: Actor) -> Found:
+    """Who has this phone number, whole; nobody also when they do not want to be found."""
+    return await social.find_by_phone(db, actor, data)
 
 
 @get("/me/friends")
@@ -147,6 +158,7 @@ async def list_follows(db: Db, actor: Actor, cursor: str | None = None, limit: S
 
 routes = [
     read_person,
+    look_up_person,
     list_friends,
     end_friendship,
     list_friend_requests,

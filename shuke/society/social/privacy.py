@@ -43,5 +43,6 @@ async def erase_person(db: Db, person_id: PersonId) -> None:
         await sql.DROP_FOLLOWER.run(db, home_of(row.profile_id), row.profile_id, person_id)
     await sql.ERASE_REQUESTS.run(db, person_id)
     await sql.ERASE_BLOCKS.run(db, home, person_id)
+    await sql.ERASE_LOOKUPS.run(db, home, person_id)
     await groups_sql.ERASE_INVITATIONS.run(db, home, person_id)
     await sql.ERASE_PROFILE.run(db, home, person_id)

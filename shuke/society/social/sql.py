@@ -105,6 +105,17 @@ IS_BLOCKED = Query(
         where home = any($1::bigint[]) and person_id = any($2::uuid[]) and blocked_id = any($2)) as is_blocked""",
 )
 
+COUNT_LOOKUP = Query(
+    bool,
+    """
+    insert into social.lookups as had (home, person_id, window_at, asked) values ($1, $2, $3, 1)
+    on conflict (home, person_id) do update
+    set window_at = case when had.window_at <= $3 - interval '1 day' then $3 else had.window_at end,
+        asked = case when had.window_at <= $3 - interval '1 day' then 1 else had.asked + 1 end
+    where had.window_at <= $3 - interval '1 day' or had.asked < $4
+    returning true""",
+)
+
 BLOCK = Statement("""
     insert into social.blocks (home, person_id, blocked_id, since) values ($1, $2, $3, $4)
     on conflict do nothing""")
@@ -204,6 +215,7 @@ ERASE_REQUESTS = Statement(
     fan_out="a person who goes may have asked anybody",
 )
 ERASE_BLOCKS = Statement("delete from social.blocks where home = $1 and person_id = $2")
+ERASE_LOOKUPS = Statement("delete from social.lookups where home = $1 and person_id = $2")
 ERASE_PROFILE = Query(
     UUID,
     """

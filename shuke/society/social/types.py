@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from shuke.kit.actor import PersonId
-from shuke.kit.errors import Conflict, Invalid, NotFound
-from shuke.society.identity import PersonCard
+from shuke.kit.errors import Conflict, Invalid, NotFound, Throttled
+from shuke.society.identity import PersonCard, PhoneText
 
 ProfileId = NewType("ProfileId", UUID)
 GroupId = NewType("GroupId", UUID)
@@ -22,6 +22,18 @@ Line = Annotated[
 Text = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*$")]
 Greeting = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[^\x00]*$")]
 Picture = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^((https://|/)[^\x00-\x20\x7f]+)?$")]
+
+
+class LookupAsk(msgspec.Struct, frozen=True):
+    """The whole number of somebody one knows."""
+
+    phone: PhoneText
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Who has the number; nobody when it is no one's, or no one's who may be found."""
+
+    person: PersonCard | None
 
 
 class FriendAsk(msgspec.Struct, frozen=True):
@@ -257,6 +269,12 @@ class PersonNotFound(NotFound):
 
 class NotYourself(Invalid):
     """This needs somebody else than yourself."""
+
+
+class TooManyLookups(Throttled):
+    """You may look up this many numbers a day."""
+
+    at_most: int
 
 
 class AlreadyFriends(Conflict):
