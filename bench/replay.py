@@ -29,6 +29,7 @@ from shuke.kit.ids import new_id
 from shuke.society import identity
 
 UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+WRITES = re.compile(r"\b(insert into|update)\b")
 FRESH, SKUS = "r", ("s", "t")
 RUNS = count()
 FIRST_SKU = {"s": 0x50000000, "t": 0x51000000}
@@ -138,7 +139,7 @@ def _replay(captured: Sequence[Captured], fresh: set[str], sku_ids: Sequence[str
     ]
     for place, each in enumerate(captured):
         words: dict[int, str] = {}
-        swaps = made if each.sql.lstrip().startswith("select") else taken
+        swaps = taken if WRITES.search(each.sql) else made
         for number, (text, kind) in enumerate(zip(each.arguments, each.types, strict=True), start=1):
             words[number] = _argument(f"v{place}x{number}", text, kind, swaps, variables)
         sql = re.sub(r"\$(\d+)", lambda found, words=words: words[int(found[1])], each.sql)
