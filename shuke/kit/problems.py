@@ -106,6 +106,8 @@ AWAY = (
     TimeoutError,
     ConnectionError,
     asyncpg.InterfaceError,
+    # The driver's own word where a server says farewell before it is asked, and then hangs up.
+    asyncpg.InternalClientError,
     pg.PostgresConnectionError,
     pg.InsufficientResourcesError,
     pg.OperatorInterventionError,
