@@ -89,6 +89,10 @@ async def _savepoint(db: Db) -> str:
 async def _finish(db: Db) -> None:
     while db.ends or db.lasts:
         if db.ends:
+            # What is done at the end sees all that was done: also a hot row, which it may change again.
+            db.waiting[:0] = reversed(db.hot)
+            db.hot.clear()
+            db.is_behind = db.is_behind or bool(db.waiting)
             await db.ends.pop(0)()
         else:
             db.waiting += db.put_off

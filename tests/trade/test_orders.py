@@ -207,6 +207,17 @@ async def test_a_free_order_needs_no_channel(db: Db, timeline: clock.Timeline):
     assert (await read(db, trade.order(cast.ana, placed.orders[0].id))).status is Status.PAID
 
 
+async def test_the_goods_of_a_free_order_are_sold_and_come_back_when_it_is_cancelled(db: Db, timeline: clock.Timeline):
+    cast = await a_cast(db, price=0)
+    placed = await placed_by(db, cast, 3)
+    assert await stock.sold(db, [cast.sku_id]) == {cast.sku_id: 3}
+
+    await trade.cancel(db, cast.ana, placed.orders[0].id)
+
+    assert await stock.sold(db, [cast.sku_id]) == {cast.sku_id: 0}
+    assert await stock.available(db, [cast.sku_id]) == {cast.sku_id: 100}
+
+
 async def test_virtual_goods_go_without_delivery_and_complete_after_two_days(db: Db, timeline: clock.Timeline):
     cast = await a_cast(db, is_virtual=True)
 
