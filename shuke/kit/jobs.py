@@ -62,8 +62,8 @@ LEASE_AGAIN = Statement(
 DONE = Statement("delete from kit.jobs where id = $1 and attempts = $2", fan_out="the queue of this node")
 FAILED = Statement(
     """
-    update kit.jobs set attempts = attempts + 1, error = $2, run_at = $3, dead_at = $4
-    where id = $1 and dead_at is null""",
+    update kit.jobs set attempts = $5, error = $2, run_at = $3, dead_at = $4
+    where id = $1 and dead_at is null and attempts <= $5""",
     fan_out="the queue of this node",
 )
 NEXT_AT = Query(
@@ -200,12 +200,19 @@ async def _put_off(db: Db, due: Due, error: Exception) -> None:
     is_dead = subscription is None or attempts >= subscription.max_attempts
     now = clock.now()
     backoff = timedelta(seconds=min(MAX_BACKOFF_S, 2**attempts * random.uniform(0.5, 1)))  # noqa: S311 - spreads retries
-    await FAILED.run(db, due.id, f"{type(error).__name__}: {error}"[:2000], now + backoff, now if is_dead else None)
+    # A lease has counted this attempt already; one that others took since has counted more, and is theirs.
+    await FAILED.run(db, due.id, _told(error), now + backoff, now if is_dead else None, attempts)
     metrics.count_job(due.kind, "dead" if is_dead else "failed")
     # That the outside does not answer at once is ordinary; that it still does not is worth a look.
     is_ordinary = subscription is not None and subscription.is_outside and attempts <= ORDINARY_ATTEMPTS
     told = log.info if is_ordinary else log.error
     told("job_failed", error=error, kind=due.kind, job_id=due.id, attempts=attempts, is_dead=is_dead)
+
+
+def _told(error: Exception) -> str:
+    # Whatever it says, PostgreSQL must be able to hold it: otherwise the job would stop the worker, and be the first again.
+    text = f"{type(error).__name__}: {error}"[:2000]
+    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
 
 async def _seed_crons(db: Db) -> None:

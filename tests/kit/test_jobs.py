@@ -86,6 +86,44 @@ async def test_a_job_that_fails_is_put_off_and_then_kept_dead(pool: Pool):
     assert rows[0]["dead_at"] is not None
 
 
+@pytest.mark.concurrent
+@pytest.mark.parametrize("is_outside", [False, True])
+async def test_a_job_is_tried_as_often_as_it_may_and_no_less(
+    pool: Pool, timeline: clock.Timeline, monkeypatch: pytest.MonkeyPatch, is_outside: bool
+):
+    subscription = Subscription("tests.ring_bell", RingBell, ring_bell, is_outside=is_outside, max_attempts=4)
+    monkeypatch.setitem(registry.by_kind, subscription.kind, subscription)
+    tries = 0
+
+    async with borrowed(pool) as db:
+        await emit(db, RingBell("cracked"))
+        while await jobs.run_next(db, timeline.name, clock.now) is not None:
+            tries += 1
+            timeline.advance(hours=2)
+
+        assert tries == 4
+        assert await db.fetchval("select attempts from kit.jobs where dead_at is not null") == 4
+
+
+@pytest.mark.concurrent
+@pytest.mark.parametrize("words", ["a NUL \0", "half a letter \ud83d"], ids=["NUL", "surrogate"])
+async def test_whatever_an_error_says_the_job_is_put_off(
+    pool: Pool, timeline: clock.Timeline, monkeypatch: pytest.MonkeyPatch, words: str
+):
+    async def say(_db: Db, _job: RingBell) -> None:
+        raise Broken(words)
+
+    monkeypatch.setitem(registry.by_kind, "tests.ring_bell", Subscription("tests.ring_bell", RingBell, say))
+
+    async with borrowed(pool) as db:
+        await emit(db, RingBell("any"))
+        assert await jobs.run_next(db, timeline.name, clock.now) is not None
+
+        error = await db.fetchval("select error from kit.jobs where run_at > $1", clock.now())
+    assert error.startswith(f"Broken: {words[:6]}")
+
+
+@pytest.mark.concurrent
 async def test_two_workers_never_run_the_same_job(pool: Pool):
     async with borrowed(pool) as db:
         await emit(db, *[RingBell(str(number)) for number in range(40)])
