@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from shuke.deals import trade
@@ -7,7 +8,7 @@ from shuke.deals.trade import DeliveryAsk, LineAsk, PriceChangeAsk, QuoteAsk, St
 from shuke.goods import regulars, stock
 from shuke.goods.stock import SoldOut
 from shuke.kit import clock
-from shuke.kit.db import Db, read
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.ids import home_of
 from shuke.kit.money import Money
 from shuke.money import ledger, payments
@@ -21,6 +22,7 @@ from tests.trade.builders import (
     a_paid_order,
     a_placed_order,
     a_share_of,
+    a_shipped_order,
     an_address,
     drain,
     pay,
@@ -151,6 +153,22 @@ async def test_a_shipped_order_cannot_be_cancelled(db: Db, timeline: clock.Timel
 
     with pytest.raises(trade.OrderNotCancellable):
         await trade.cancel(db, cast.ana, order.id)
+
+
+@pytest.mark.concurrent
+async def test_an_order_is_not_completed_without_the_news_that_it_is(pool: Pool, timeline: clock.Timeline):
+    async with borrowed(pool) as db:
+        cast = await a_cast(db)
+        order = await a_shipped_order(db, timeline, cast)
+        await db.execute("alter table kit.jobs add constraint nothing_more check (kind is null) not valid")
+
+        with pytest.raises(asyncpg.CheckViolationError):
+            await trade.receive(db, cast.ana, order.id)
+
+        assert (await read(db, trade.order(cast.ana, order.id))).status is Status.SHIPPED
+        await db.execute("alter table kit.jobs drop constraint nothing_more")
+        await trade.receive(db, cast.ana, order.id)
+        assert (await read(db, trade.order(cast.ana, order.id))).status is Status.COMPLETED
 
 
 async def test_the_first_completed_order_makes_a_regular(db: Db, timeline: clock.Timeline):
