@@ -39,13 +39,14 @@ class Db(asyncpg.Connection):
     It begins a transaction with the first statement in it, and keeps what goes together until then (kit/transactions.py).
     """
 
-    __slots__ = ("depth", "ends", "hot", "is_begun", "is_behind", "lasts", "put_off", "waiting")
+    __slots__ = ("afters", "depth", "ends", "hot", "is_begun", "is_behind", "lasts", "put_off", "waiting")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.depth = 0
         self.is_begun = False
         self.is_behind = False
+        self.afters: list[Callable[[], None]] = []
         self.ends: list[Work] = []
         self.lasts: list[Work] = []
         self.waiting: list[Pending] = []

@@ -3,7 +3,7 @@
 from shuke.kit.connections import Db, Overtaken, Refusals, connect
 from shuke.kit.pool import Pool, borrowed, open_pool
 from shuke.kit.queries import Query, Reading, Statement, Write, known, read, together
-from shuke.kit.transactions import at_end, last, refusing, transaction
+from shuke.kit.transactions import afterwards, at_end, last, refusing, transaction
 
 __all__ = [
     "Db",
@@ -14,6 +14,7 @@ __all__ = [
     "Refusals",
     "Statement",
     "Write",
+    "afterwards",
     "at_end",
     "borrowed",
     "connect",

@@ -2,7 +2,7 @@
 
 Everything that can be decided before the first request is decided here, once, so a request pays only for what its
 handler asks for: no connection is borrowed and no token looked up for a route that needs neither. The connection goes
-back to the pool before the answer is written.
+back to the pool before the answer is written, and before a handler runs that does not ask for it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -49,7 +49,7 @@ Endpoint = Callable[[Incoming], Awaitable[Answer]]
 def endpoint_of(shape: Shape, site: Site) -> Endpoint:
     """Make the function that serves `shape`; it raises what it refuses."""
     readers = readers_of(shape, site)
-    call, write = _caller(shape, site), _writer(shape)
+    admit, write, handler = _admission(shape, site), _writer(shape), shape.handler
     needs_db, may_sign_in = "db" in shape.wants, "actor" in shape.wants
 
     async def endpoint(request: Incoming) -> Answer:
@@ -57,22 +57,28 @@ def endpoint_of(shape: Shape, site: Site) -> Endpoint:
         kwargs: dict[str, Any] = dict(request.scope["path_params"])
         for read in readers:
             await read(kwargs, request, headers)
-        if needs_db or (may_sign_in and b"authorization" in headers):
+        if needs_db:
             async with borrowed(site.pool, timeout_s=site.patience_s) as db:
-                result = await call(kwargs, headers, db)
+                await admit(kwargs, headers, db)
+                result = await handler(**kwargs)
+            return write(result)
+        if may_sign_in and b"authorization" in headers:
+            async with borrowed(site.pool, timeout_s=site.patience_s) as db:
+                await admit(kwargs, headers, db)
         else:
-            result = await call(kwargs, headers, None)
-        return write(result)
+            await admit(kwargs, headers, None)
+        return write(await handler(**kwargs))
 
     return endpoint
 
 
-def _caller(shape: Shape, site: Site) -> Callable[[dict[str, Any], Headers, Db | None], Awaitable[Any]]:
-    handler, wants, limit = shape.handler, shape.wants, shape.limit
+def _admission(shape: Shape, site: Site) -> Callable[[dict[str, Any], Headers, Db | None], Awaitable[None]]:
+    """Who acts, whether they may just now, and what the handler is given of it."""
+    wants, limit = shape.wants, shape.limit
     needs_db, needs_actor, needs_language = "db" in wants, "actor" in wants, "language" in wants
     per_person = limit if limit and limit.by == "person" else None
 
-    async def call(kwargs: dict[str, Any], headers: Headers, db: Db | None) -> Any:
+    async def admit(kwargs: dict[str, Any], headers: Headers, db: Db | None) -> None:
         actor = NOBODY
         if needs_actor and db is not None and (authorization := headers.get(b"authorization")) is not None:
             actor = await _actor(site, db, authorization)
@@ -84,9 +90,8 @@ def _caller(shape: Shape, site: Site) -> Callable[[dict[str, Any], Headers, Db |
             kwargs["actor"] = actor
         if needs_language:
             kwargs["language"] = language_of(actor, headers)
-        return await handler(**kwargs)
 
-    return call
+    return admit
 
 
 async def _actor(site: Site, db: Db, authorization: bytes) -> Actor:

@@ -1,4 +1,4 @@
-"""Refusals: what a use case says when it will not do a thing. Four kinds, each with one HTTP status.
+"""Refusals: what a use case says when it will not do a thing. A few kinds, each with one HTTP status.
 
 A refusal is a subclass in its module's `types.py`: the docstring is the sentence for a developer, the annotated fields
 are data, and the code (`trade.refund_not_possible`) is the contract and the translation key.
@@ -76,6 +76,13 @@ class Throttled(Refusal):
     """Too often; try again later."""
 
     status = 429
+
+
+class Unavailable(Refusal):
+    """What this needs does not answer now; try again in a moment."""
+
+    status = 503
+    retry_after_s: int = 1
 
 
 class NotSignedIn(Refusal):

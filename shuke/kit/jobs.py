@@ -236,13 +236,19 @@ async def _put_off(db: Db, due: Due, error: Exception) -> None:
     is_dead = subscription is None or attempts >= subscription.max_attempts
     now = clock.now()
     backoff = timedelta(seconds=min(MAX_BACKOFF_S, 2**attempts * random.uniform(0.5, 1)))  # noqa: S311 - spreads retries
-    said = f"{type(error).__name__}: {error}"[:2000]
-    await FAILED.run(db, due.id, attempts, said, now + backoff, now if is_dead else None)
+    # A lease has counted this attempt already; one that others took since has counted more, and is theirs.
+    await FAILED.run(db, due.id, attempts, _told(error), now + backoff, now if is_dead else None)
     metrics.count_job(due.kind, "dead" if is_dead else "failed")
     # That the outside does not answer at once is ordinary; that it still does not is worth a look.
     is_ordinary = subscription is not None and subscription.is_outside and attempts <= ORDINARY_ATTEMPTS
     told = log.info if is_ordinary else log.error
     told("job_failed", error=error, kind=due.kind, job_id=due.id, attempts=attempts, is_dead=is_dead)
+
+
+def _told(error: Exception) -> str:
+    # Whatever it says, PostgreSQL must be able to hold it: otherwise the job would stop the worker, and be the first again.
+    text = f"{type(error).__name__}: {error}"[:2000]
+    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
 
 async def _seed_crons(db: Db) -> None:

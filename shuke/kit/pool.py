@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import asyncpg
+
 from shuke.kit.connections import Db, connect
 
 
@@ -45,24 +47,27 @@ class Pool:
             if not db.is_closed():
                 return db
             self._made -= 1
-        if self._made >= self.size and (freed := await self._wait(timeout_s)) is not None:
+        if self._made < self.size:
+            self._made += 1
+        elif (freed := await self._wait(timeout_s)) is not None:
             return freed
         return await self._make(timeout_s)
 
     def give_back(self, db: Db, *, is_sound: bool = True) -> None:
         """The connection is free again, first of all for who waits longest; one that is not sound is thrown away."""
         if self._is_closed or not is_sound or db.is_closed() or db.is_in_transaction():
-            self._made -= 1
             db.terminate()
-            self._pass_on(None)
+            self._leave()
         elif not self._pass_on(db):
             self._idle.append(db)
 
     async def close(self) -> None:
         """Close every idle connection now, and every other when it is given back."""
         self._is_closed = True
-        while self._pass_on(None):
-            pass
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_exception(ConnectionError("the pool is closed"))
         while self._idle:
             self._made -= 1
             await self._idle.pop().close(timeout=5)
@@ -74,15 +79,22 @@ class Pool:
         await self.close()
 
     async def _make(self, timeout_s: float) -> Db:
-        if self._is_closed:
-            raise ConnectionError("the pool is closed")
-        self._made += 1
+        """Make a connection in the room that was taken for it."""
         try:
+            if self._is_closed:
+                raise ConnectionError("the pool is closed")
             return await connect(self._dsn, timeout=timeout_s)
-        except BaseException:
-            self._made -= 1
-            self._pass_on(None)
+        except BaseException as error:
+            self._leave()
+            if isinstance(error, OSError) and not isinstance(error, TimeoutError | ConnectionError):
+                # A server that was stopped takes its socket with it: there is no file, or no route, or no such name.
+                raise ConnectionError(str(error)) from error
             raise
+
+    def _leave(self) -> None:
+        # The room stays taken until who waits for it has woken: nobody who comes between them takes it a second time.
+        if not self._pass_on(None):
+            self._made -= 1
 
     async def _wait(self, timeout_s: float) -> Db | None:
         """Wait for a connection, or for the room to make one (None)."""
@@ -93,9 +105,9 @@ class Pool:
                 return await turn
         except BaseException:
             # What came in the moment we gave up is for the next one.
-            if turn.done() and not turn.cancelled():
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
                 freed = turn.result()
-                self._pass_on(None) if freed is None else self.give_back(freed)
+                self._leave() if freed is None else self.give_back(freed)
             raise
 
     def _pass_on(self, db: Db | None) -> bool:
@@ -123,7 +135,7 @@ async def borrowed(pool: Pool, *, timeout_s: float = 10) -> AsyncGenerator[Db]:
     try:
         yield db
         is_sound = True
-    except (asyncio.CancelledError, TimeoutError):
+    except (asyncio.CancelledError, TimeoutError, asyncpg.InternalClientError):
         raise
     except BaseException:
         is_sound = True

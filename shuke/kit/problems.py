@@ -13,7 +13,7 @@ import msgspec
 from asyncpg import exceptions as pg
 
 from shuke.kit import logs
-from shuke.kit.errors import Invalid, NotFound, NotSignedIn, Refusal, Throttled
+from shuke.kit.errors import Invalid, NotFound, NotSignedIn, Refusal, Throttled, Unavailable
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -88,11 +88,8 @@ class TooManyRequests(Throttled, code="web.too_many_requests"):
     retry_after_s: int
 
 
-class Busy(Refusal, code="web.busy"):
+class Busy(Unavailable, code="web.busy"):
     """The database is busy or away; nothing was done, try again in a moment."""
-
-    status = 503
-    retry_after_s: int = 1
 
 
 class Internal(Refusal, code="web.internal"):
@@ -106,6 +103,8 @@ AWAY = (
     TimeoutError,
     ConnectionError,
     asyncpg.InterfaceError,
+    # The driver's own word where a server says farewell before it is asked, and then hangs up.
+    asyncpg.InternalClientError,
     pg.PostgresConnectionError,
     pg.InsufficientResourcesError,
     pg.OperatorInterventionError,

@@ -69,6 +69,9 @@ def _givers(site: Site) -> dict[str, Reader]:
     async def itself(kwargs: dict[str, Any], request: Incoming, headers: Headers) -> None:
         kwargs["site"] = site
 
+    async def pool(kwargs: dict[str, Any], request: Incoming, headers: Headers) -> None:
+        kwargs["pool"] = site.pool
+
     async def store(kwargs: dict[str, Any], request: Incoming, headers: Headers) -> None:
         kwargs["store"] = site.store
 
@@ -76,7 +79,7 @@ def _givers(site: Site) -> dict[str, Reader]:
         content_type = headers.get(b"content-type", b"application/octet-stream").decode("latin-1")
         kwargs["upload"] = read_upload(await request.body(), content_type)
 
-    return {"address": address, "scope": scope, "site": itself, "store": store, "upload": upload}
+    return {"address": address, "scope": scope, "site": itself, "pool": pool, "store": store, "upload": upload}
 
 
 async def _expect_token(kwargs: dict[str, Any], request: Incoming, headers: Headers) -> None:

@@ -21,7 +21,8 @@ import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shuke.kit import logs, metrics
+from shuke.kit import logs, metrics, problems
+from shuke.kit.problems import Malformed
 from shuke.kit.settings import Settings
 
 STOP_WITHIN_S = 8
@@ -29,6 +30,7 @@ STOP_WITHIN_S = 8
 
 KEEP_ALIVE_S = 75
 HEAD_WITHIN_S = 20
+BODY_WITHIN_S = 300
 MAX_HEAD = 64 * 1024
 BACKLOG = 2048
 PAUSE_S = 0.2
@@ -37,17 +39,22 @@ log = logs.named("serving")
 
 
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 by llhttp, for peers that mean no good too: a head of a request has a size and a time within which it comes."""
+    """HTTP/1.1 by llhttp, for peers that mean no good too: heads and frames have a size, and everything comes within a time.
+
+    The body of a request that was answered before it was read is read to its end and thrown away: a client that is hung up on
+    while it sends would not see the answer.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._head = 0
+        self._is_in_body = False
+        self._frames = 0
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Called by the loop."""
         super().connection_made(transport)
-        self._wait_for_head()
+        self._wait(HEAD_WITHIN_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by the loop."""
@@ -56,20 +63,77 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Called by the loop."""
-        before = self.cycle
+        self._frames += len(data)
         super().data_received(data)
-        if self.cycle is not before or (before and not before.response_complete):
-            self._head = 0
+        if self.transport.is_closing():
+            return
+        if self._frames > MAX_HEAD:
+            self._hang_up()
+        elif self._is_in_body:
+            self._wait(BODY_WITHIN_S)
+        elif self.cycle and not self.cycle.response_complete:
             self._stop_waiting()
-        elif not self.transport.is_closing():
-            self._head += len(data)
-            if self._head > MAX_HEAD:
-                self.send_400_response("The head of the request is too large.")
-            elif self._patience is None:
-                self._wait_for_head()
+        else:
+            self._wait(HEAD_WITHIN_S)
 
-    def _wait_for_head(self) -> None:
-        self._patience = self.loop.call_later(HEAD_WITHIN_S, self.transport.close)
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Called by the parser; what comes behind a body is no header that anybody reads (RFC 9110, 6.5.1)."""
+        if not self._is_in_body:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Called by the parser."""
+        self._frames = 0
+        self._stop_waiting()
+        if self.parser is not None and self.parser.should_upgrade():
+            self._stay()
+        else:
+            super().on_headers_complete()
+        self._is_in_body = True
+
+    def on_body(self, body: bytes) -> None:
+        """Called by the parser."""
+        # Once as what is no frame, and once more as what frames may be as large as.
+        self._frames -= 2 * len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Called by the parser."""
+        self._frames = 0
+        self._stop_waiting()
+        self._is_in_body = False
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, and hang up."""
+        body = problems.encode(Malformed(faults={"request": msg}))
+        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: {problems.CONTENT_TYPE}\r\ncontent-length: {len(body)}\r\n"
+        self.transport.write(f"{head}connection: close\r\n\r\n".encode() + body)
+        self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        pass
+
+    def _stay(self) -> None:
+        """Answer in HTTP/1.1 a request to go on in another protocol, and hang up, since the parser let the rest go."""
+        body = [value for name, value in self.headers if name in (b"content-length", b"transfer-encoding")]
+        # Its body would be taken for requests, which a proxy before us would not know of.
+        if any(value != b"0" for value in body):
+            raise ValueError("a body in one protocol and an answer in another")
+        super().on_headers_complete()
+        self.cycle.keep_alive = False
+
+    def _hang_up(self) -> None:
+        is_running = bool(self.cycle) and not self.cycle.response_complete
+        # Said to a request that was answered, or before one that is not yet, it would answer another one.
+        if is_running == self._is_in_body:
+            self.send_400_response("There is more around the content than content.")
+        else:
+            self.transport.close()
+
+    def _wait(self, seconds: float) -> None:
+        if self._patience is None:
+            self._patience = self.loop.call_later(seconds, self.transport.close)
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db
+from shuke.kit.db import Db, Pool
 from shuke.kit.errors import Refusal
 from shuke.kit.limits import Limit
 from shuke.kit.site import Site
@@ -113,6 +113,7 @@ class Shape(msgspec.Struct, frozen=True):
 
 INJECTED: dict[str, Any] = {
     "db": Db,
+    "pool": Pool,
     "actor": Actor,
     "key": IdempotencyKey,
     "address": Address,

@@ -4,7 +4,7 @@ A transaction begins with its first statement. Where there is only one, made of 
 transaction, and needs neither begin nor commit.
 """
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 
 from asyncpg.exceptions import IntegrityConstraintViolationError
@@ -41,6 +41,9 @@ async def transaction(db: Db) -> AsyncGenerator[None]:
         db.depth -= 1
         if is_outermost:
             db.is_begun = db.is_behind = False
+            afters, db.afters = db.afters, []
+            for work in afters:
+                work()
 
 
 async def at_end(db: Db, work: Work) -> None:
@@ -60,6 +63,14 @@ async def last(db: Db, work: Work) -> None:
         await work()
     else:
         db.lasts.append(work)
+
+
+def afterwards(db: Db, work: Callable[[], None]) -> None:
+    """Run `work` when this transaction has ended, committed or not; outside of one, at once."""
+    if db.depth == 0:
+        work()
+    else:
+        db.afters.append(work)
 
 
 @contextmanager
@@ -89,6 +100,10 @@ async def _savepoint(db: Db) -> str:
 async def _finish(db: Db) -> None:
     while db.ends or db.lasts:
         if db.ends:
+            # What is done at the end sees all that was done: also a hot row, which it may change again.
+            db.waiting[:0] = reversed(db.hot)
+            db.hot.clear()
+            db.is_behind = db.is_behind or bool(db.waiting)
             await db.ends.pop(0)()
         else:
             db.waiting += db.put_off

@@ -1,10 +1,10 @@
 """The HTTP floor: routes and what their handlers may ask for (docs/web.md).
 
 A handler is a plain function under `@get`, `@post`, `@put`, `@patch` or `@delete`. It names what it wants: `data` (the
-JSON body, as its type), `db`, `actor` (a token is needed; as `Anyone` it may be nobody), `key`, `address`, `language`,
-`upload`, `store`; names in the path are path parameters, and everything else is a query parameter. It returns a struct,
-bytes that are JSON already, a `File`, or None. Refusals become problem documents. This file alone knows Litestar, which
-routes and reads bodies; decoding is msgspec's.
+JSON body, as its type), `db` or `pool`, `actor` (a token is needed; as `Anyone` it may be nobody), `key`, `address`,
+`language`, `upload`, `store`; names in the path are path parameters, and everything else is a query parameter. It returns a
+struct, bytes that are JSON already, a `File`, or None. Refusals become problem documents. This file alone knows Litestar,
+which routes and reads bodies; decoding is msgspec's.
 """
 
 import re
@@ -21,7 +21,7 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db
+from shuke.kit.db import Db, Pool
 from shuke.kit.edge import Edge
 from shuke.kit.endpoints import Answer, answer_to, endpoint_of
 from shuke.kit.limits import Limit
@@ -54,6 +54,7 @@ __all__ = [
     "IdempotencyKey",
     "Language",
     "Limit",
+    "Pool",
     "Raw",
     "Route",
     "Upload",

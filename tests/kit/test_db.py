@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from shuke.kit.db import Db, Overtaken, Pool, Query, Statement, Write, borrowed, last, read, transaction
+from shuke.kit.db import Db, Overtaken, Pool, Query, Statement, Write, at_end, borrowed, last, read, transaction
 from shuke.kit.ids import from_short, home_of, new_id, short
 from shuke.kit.money import Money
 
@@ -60,6 +60,23 @@ async def test_what_must_run_last_runs_just_before_the_commit(db: Db):
         said.append("outer")
 
     assert said == ["inner", "outer", "last"]
+
+
+async def test_what_is_done_at_the_end_sees_what_was_to_be_written_last(db: Db):
+    await db.execute("create temporary table numbers (n int)")
+    write = Write(added="insert into numbers values ($1)", fan_out="a test's own table")
+    seen: list[int] = []
+
+    async def look() -> None:
+        seen.append(await db.fetchval("select coalesce(sum(n), 0) from numbers"))
+
+    async with transaction(db):
+        await write.put_last(db, 1)
+        await at_end(db, look)
+        await write.put_last(db, 2)
+
+    assert seen == [3]
+    Query.every.remove(write)
 
 
 async def test_a_refused_transaction_forgets_what_was_to_run_last(db: Db):

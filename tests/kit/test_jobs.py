@@ -102,18 +102,6 @@ async def test_a_job_that_fails_is_put_off_and_then_kept_dead(pool: Pool, timeli
     assert rows[0]["dead_at"] is not None
 
 
-async def test_a_call_outside_that_fails_counts_each_attempt_once(db: Db, timeline: clock.Timeline):
-    await emit(db, CallTower("cracked"))
-    attempts: list[int] = []
-    for _ in range(3):
-        await jobs.run_next(db, "test")
-        timeline.advance(days=1)
-        attempts.append(await db.fetchval("select attempts from kit.jobs"))
-
-    assert attempts == [1, 2, 2]
-    assert await db.fetchval("select dead_at is not null from kit.jobs")
-
-
 async def test_a_call_outside_is_leased_and_may_put_the_next_of_its_name(db: Db, timeline: clock.Timeline):
     await emit(db, Later(CallTower("first"), clock.now(), dedupe="call"))
 
@@ -137,6 +125,45 @@ async def test_a_call_outside_whose_caller_was_killed_is_due_again_when_its_leas
     assert again is not None and (again.id, again.attempts) == (leased.id, 1)
 
 
+@pytest.mark.concurrent
+@pytest.mark.parametrize("is_outside", [False, True])
+async def test_a_job_is_tried_as_often_as_it_may_and_no_less(
+    pool: Pool, timeline: clock.Timeline, monkeypatch: pytest.MonkeyPatch, is_outside: bool
+):
+    subscription = Subscription("tests.ring_bell", RingBell, ring_bell, is_outside=is_outside, max_attempts=4)
+    monkeypatch.setitem(registry.by_kind, subscription.kind, subscription)
+    monkeypatch.setattr(registry, "outside", [subscription.kind] if is_outside else [])
+    tries = 0
+
+    async with borrowed(pool) as db:
+        await emit(db, RingBell("cracked"))
+        while await jobs.run_next(db, timeline.name) is not None:
+            tries += 1
+            timeline.advance(hours=2)
+
+        assert tries == 4
+        assert await db.fetchval("select attempts from kit.jobs where dead_at is not null") == 4
+
+
+@pytest.mark.concurrent
+@pytest.mark.parametrize("words", ["a NUL \0", "half a letter \ud83d"], ids=["NUL", "surrogate"])
+async def test_whatever_an_error_says_the_job_is_put_off(
+    pool: Pool, timeline: clock.Timeline, monkeypatch: pytest.MonkeyPatch, words: str
+):
+    async def say(_db: Db, _job: RingBell) -> None:
+        raise Broken(words)
+
+    monkeypatch.setitem(registry.by_kind, "tests.ring_bell", Subscription("tests.ring_bell", RingBell, say))
+
+    async with borrowed(pool) as db:
+        await emit(db, RingBell("any"))
+        assert await jobs.run_next(db, timeline.name) is not None
+
+        error = await db.fetchval("select error from kit.jobs where run_at > $1", clock.now())
+    assert error.startswith(f"Broken: {words[:6]}")
+
+
+@pytest.mark.concurrent
 async def test_two_workers_never_run_the_same_job(pool: Pool):
     async with borrowed(pool) as db:
         await emit(db, *[RingBell(str(number)) for number in range(40)])

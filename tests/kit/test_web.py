@@ -387,6 +387,10 @@ async def test_connections_are_back_in_the_pool_before_the_answer_is_sent(instal
     assert idle == [shared_pool.made]
 
 
+async def test_a_handler_that_asks_for_no_connection_holds_none(small: Api):
+    assert (await small.get("/held", token="ana")).json() == 0
+
+
 async def test_ids_of_requests_side_by_side_do_not_mix(small: Api):
     ids = [uuid4().hex for _ in range(20)]
     responses = [await small.get("/fails/mistake", headers={"x-request-id": id}) for id in ids]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -148,13 +149,78 @@ async def test_a_head_that_never_ends_is_cut_off(running: Server):
     assert answer.split(b" ")[1] == b"400"
 
 
+@pytest.mark.parametrize("path", ["things", "nowhere"])
+async def test_who_is_refused_before_the_body_is_read_sees_why(running: Server, path: str):
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    writer.write(b"POST /api/v1/%s HTTP/1.1\r\nHost: shop\r\nContent-Length: 2000000\r\n\r\n" % path.encode())
+    for _ in range(40):
+        writer.write(b"x" * 50_000)
+        await writer.drain()
+        await asyncio.sleep(0.002)
+    writer.write(b"GET /api/v1/raw HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n")
+
+    answers = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+
+    assert re.findall(rb"HTTP/1.1 (\d+) ", answers) == [b"401" if path == "things" else b"404", b"200"]
+
+
+@pytest.mark.parametrize("frames", [b"x-more: 1\r\n" * 5_000, b"x" * 50_000, b"5;" + b"x" * 50_000])
+async def test_frames_that_hold_nothing_are_cut_off(running: Server, frames: bytes):
+    _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    end = b"" if frames.startswith(b"5;") else b"0\r\n"
+    writer.write(b"POST /api/v1/pictures HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n" + end)
+
+    async def send() -> None:
+        for _ in range(200):
+            writer.write(frames)
+            await writer.drain()
+
+    with pytest.raises(ConnectionError):
+        await send()
+    writer.close()
+
+
+async def test_what_follows_a_body_is_no_header(running: Server):
+    answer = await running.raw(
+        b"POST /api/v1/pictures HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        b"5\r\nabcde\r\n0\r\nContent-Type: text/plain\r\n\r\n"
+    )
+
+    assert answer.endswith(b'{"size":5,"type":"application/octet-stream","name":""}')
+
+
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: 4", b"Content-Length: 4\r\nTransfer-Encoding: chunked", b"Content-Length: +4"]
+)
+async def test_a_body_is_never_taken_for_a_request(running: Server, head: bytes):
+    hidden = b"GET /api/v1/raw HTTP/1.1\r\nHost: shop\r\n\r\n"
+    for upgrade in (b"", b"Connection: upgrade\r\nUpgrade: h2c\r\n"):
+        if not upgrade and head.endswith(b" 4"):
+            continue
+        answer = await running.raw(
+            b"POST /api/v1/pictures HTTP/1.1\r\nHost: shop\r\n" + upgrade + head + b"\r\n\r\n0\r\n\r\n" + hidden
+        )
+        assert answer.count(b"HTTP/1.1 ") == 1
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert b"application/problem+json" in answer and b'"web.malformed"' in answer
+
+
+async def test_who_would_rather_speak_another_protocol_is_answered_in_this_one(running: Server):
+    answer = await running.raw(b"GET /api/v1/raw HTTP/1.1\r\nHost: shop\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close" in answer
+
+
 async def test_who_says_nothing_or_speaks_slowly_is_hung_up_on(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(serving, "HEAD_WITHIN_S", 0.2)
+    monkeypatch.setattr(serving, "BODY_WITHIN_S", 0.2)
     listening = serving.listen("127.0.0.1", 0)
     server = serving.Server(_hello, listening)
     ending = asyncio.create_task(server.serve())
 
-    for said in (b"", b"GET / HT"):
+    for said in (b"", b"GET / HT", b"POST /read HTTP/1.1\r\nHost: shop\r\nContent-Length: 9\r\n\r\nabc"):
         reader, writer = await _connected(listening.getsockname()[1])
         writer.write(said)
         assert await asyncio.wait_for(reader.read(), 5) == b""
@@ -184,5 +250,7 @@ async def _hello(scope: Any, receive: Any, send: Any) -> None:
             await receive()
             await send({"type": f"lifespan.{word}.complete"})
         return
+    while scope["path"] == "/read" and (await receive()).get("more_body"):
+        pass
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
     await send({"type": "http.response.body", "body": b"hello"})

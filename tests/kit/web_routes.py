@@ -144,6 +144,12 @@ async def fails(how: str, db: Db) -> None:
             await asyncio.sleep(0)
 
 
+@get("/held")
+async def held(pool: Pool, actor: Actor) -> int:
+    """Tell how many connections are held while a handler runs that asks for none."""
+    return pool.made - pool.idle
+
+
 @get("/slow")
 async def slow() -> Thing:
     """Take half a second."""
@@ -170,6 +176,7 @@ ROUTES = [
     limited,
     limited_by_person,
     fails,
+    held,
     slow,
     page_of_html,
 ]

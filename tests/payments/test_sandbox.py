@@ -1,5 +1,6 @@
 """The sandbox channel end to end, with the real cashier and real signatures."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from signal import SIGKILL
@@ -13,7 +14,7 @@ from shuke.kit import clock, jobs
 from shuke.kit.db import borrowed
 from shuke.money import payments
 from shuke.money.cashier import wire
-from shuke.money.payments import captures
+from shuke.money.payments import captures, channels, sandbox
 from tests.cashier.till import KEYS
 from tests.payments.asked import a_part, assert_sound, cny, news, refunds, status_of
 from tests.payments.market import Market
@@ -208,7 +209,64 @@ async def test_a_cashier_that_is_down_is_a_clear_answer(market: Market):
 
     answer = await market.confirms(ana, payment)
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "payments.channel_silent")
+    assert (answer.status_code, answer.json()["code"]) == (503, "payments.channel_silent")
+    assert answer.headers["retry-after"] == "1"
+    market.till.start()
+    assert (await market.confirms(ana, payment)).status_code == 202
+    await market.becomes(payment, "captured")
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n<welcome>"])
+async def test_a_cashier_that_is_silent_holds_no_connection_and_can_be_asked_again(
+    market: Market, monkeypatch: pytest.MonkeyPatch, said: bytes
+):
+    ana = await market.payer()
+    payments_asked = [await market.asks(ana) for _ in range(market.pool.size + 2)]
+    monkeypatch.setattr(sandbox.sandbox, "_client", None)
+    monkeypatch.setattr(sandbox, "TIMEOUT_S", 1.5)
+    market.till.end(SIGKILL)
+    heard: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(said)
+        await asyncio.sleep(0 if said else 3)
+        writer.close()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", market.till.port + 1):
+        asking = [asyncio.create_task(market.confirms(ana, each)) for each in payments_asked]
+        if not said:
+            await market.eventually(lambda _: _have(heard, len(asking)), "everybody to wait for the cashier")
+            # Others are served while they wait.
+            assert (await market.client.get("/me", headers=ana.headers)).status_code == 200
+            assert not any(each.done() for each in asking)
+        answers = await asyncio.gather(*asking)
+    assert {(each.status_code, each.json()["code"], each.headers["retry-after"]) for each in answers} == {
+        (503, "payments.channel_silent", "1")
+    }
+
+    await channels.stop()
+    market.till.start()
+    again = [await market.confirms(ana, payments_asked[0]) for _ in range(3)]
+    assert [each.status_code for each in again] == [202, 202, 202]
+    await market.becomes(payments_asked[0], "captured")
+    async with borrowed(market.pool) as db:
+        assert len(await news(db, "PaymentCaptured")) == 1
+
+
+async def test_who_never_heard_that_they_paid_pays_once_by_asking_again(market: Market):
+    ana = await market.payer()
+    payment = await market.asks(ana)
+    # The cashier decided, and neither its answer nor its first notices came.
+    await market.pays_at_the_cashier(ana, payment, drop_first=2)
+
+    again = [await market.confirms(ana, payment) for _ in range(2)]
+
+    assert [each.status_code for each in again] == [202, 202]
+    await market.becomes(payment, "captured")
+    async with borrowed(market.pool) as db:
+        assert len(await news(db, "PaymentCaptured")) == 1
+        assert await refunds(db) == []
 
 
 def test_the_routes_of_the_sandbox_are_not_mounted_in_production():
@@ -219,6 +277,10 @@ def test_the_routes_of_the_sandbox_are_not_mounted_in_production():
         "/api/v1/payments/{payment_id:uuid}/confirmations",
         "/api/v1/channels/sandbox/notices",
     }
+
+
+async def _have(heard: list[bytes], count: int) -> bool:
+    return len(heard) >= count
 
 
 def _delivered(market: Market):

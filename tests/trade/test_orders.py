@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from shuke.deals import trade
@@ -7,7 +8,7 @@ from shuke.deals.trade import DeliveryAsk, LineAsk, PriceChangeAsk, QuoteAsk, St
 from shuke.goods import regulars, stock
 from shuke.goods.stock import SoldOut
 from shuke.kit import clock
-from shuke.kit.db import Db, read
+from shuke.kit.db import Db, Pool, borrowed, read
 from shuke.kit.ids import home_of
 from shuke.kit.money import Money
 from shuke.money import ledger, payments
@@ -21,6 +22,7 @@ from tests.trade.builders import (
     a_paid_order,
     a_placed_order,
     a_share_of,
+    a_shipped_order,
     an_address,
     drain,
     pay,
@@ -153,6 +155,22 @@ async def test_a_shipped_order_cannot_be_cancelled(db: Db, timeline: clock.Timel
         await trade.cancel(db, cast.ana, order.id)
 
 
+@pytest.mark.concurrent
+async def test_an_order_is_not_completed_without_the_news_that_it_is(pool: Pool, timeline: clock.Timeline):
+    async with borrowed(pool) as db:
+        cast = await a_cast(db)
+        order = await a_shipped_order(db, timeline, cast)
+        await db.execute("alter table kit.jobs add constraint nothing_more check (kind is null) not valid")
+
+        with pytest.raises(asyncpg.CheckViolationError):
+            await trade.receive(db, cast.ana, order.id)
+
+        assert (await read(db, trade.order(cast.ana, order.id))).status is Status.SHIPPED
+        await db.execute("alter table kit.jobs drop constraint nothing_more")
+        await trade.receive(db, cast.ana, order.id)
+        assert (await read(db, trade.order(cast.ana, order.id))).status is Status.COMPLETED
+
+
 async def test_the_first_completed_order_makes_a_regular(db: Db, timeline: clock.Timeline):
     cast = await a_cast(db)
 
@@ -205,6 +223,17 @@ async def test_a_free_order_needs_no_channel(db: Db, timeline: clock.Timeline):
     await drain(db, timeline)
 
     assert (await read(db, trade.order(cast.ana, placed.orders[0].id))).status is Status.PAID
+
+
+async def test_the_goods_of_a_free_order_are_sold_and_come_back_when_it_is_cancelled(db: Db, timeline: clock.Timeline):
+    cast = await a_cast(db, price=0)
+    placed = await placed_by(db, cast, 3)
+    assert await stock.sold(db, [cast.sku_id]) == {cast.sku_id: 3}
+
+    await trade.cancel(db, cast.ana, placed.orders[0].id)
+
+    assert await stock.sold(db, [cast.sku_id]) == {cast.sku_id: 0}
+    assert await stock.available(db, [cast.sku_id]) == {cast.sku_id: 100}
 
 
 async def test_virtual_goods_go_without_delivery_and_complete_after_two_days(db: Db, timeline: clock.Timeline):

@@ -11,7 +11,7 @@ from shuke.deals.trade.types import Status
 from shuke.goods import catalog, regulars, stock
 from shuke.kit import clock
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db, read
+from shuke.kit.db import Db, read, transaction
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of
 from shuke.money import ledger
@@ -90,7 +90,10 @@ async def receive(db: Db, actor: Actor, order_id: UUID) -> None:
     found = await sql.ORDER_OF_BUYER.first(db, home_of(order_id), order_id, list(actor.selves))
     if found is None:
         raise OrderMissing(order_id=order_id)
-    if not await complete(db, order_id, clock.now()) and found.status is not Status.COMPLETED:
+    # The news goes with it: an order that is completed and not told of would never be settled.
+    async with transaction(db):
+        is_new = await complete(db, order_id, clock.now())
+    if not is_new and found.status is not Status.COMPLETED:
         raise OrderNotReceivable(order_id=order_id, state=found.status)
 
 

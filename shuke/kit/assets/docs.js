@@ -64,9 +64,11 @@ function response(api, status, answer) {
   if (answer.$ref) answer = api.components.responses[answer.$ref.split("/").pop()];
   const [title, , ...lines] = answer.description.split("\n");
   const schema = Object.values(answer.content || {})[0]?.schema;
-  const head = make("summary", {}, make("b", {}, status), ` ${title} `, schema ? make("span", { class: "type" }, ...type(schema)) : "");
+  const answered = make("p", { class: "type" }, ...(schema ? type(schema) : []));
+  // A summary is a button to who hears the page: what is in it can be read, and its links stand below.
+  const head = make("summary", {}, make("b", {}, status), ` ${title} `, make("span", { class: "type" }, answered.textContent));
   const listed = lines.filter(Boolean).map((line) => make("li", {}, ...prose(line.replace(/^- /, ""))));
-  return make("details", {}, head, listed.length ? make("ul", {}, listed) : "");
+  return make("details", {}, head, answered.querySelector("a") ? answered : "", listed.length ? make("ul", {}, listed) : "");
 }
 
 function security(operation) {

@@ -16,7 +16,7 @@ import msgspec
 
 from shuke.kit import clock, settings
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db
+from shuke.kit.db import Db, Pool, borrowed
 from shuke.kit.money import Money
 from shuke.money.cashier import wire
 from shuke.money.payments import captures, payments, refunds
@@ -116,9 +116,13 @@ class Sandbox:
             raise ChannelSilent(channel=NAME) from None
         if status >= 500:
             raise ChannelSilent(channel=NAME)
-        if status >= 400:
-            raise ChannelRefused(channel=NAME, reason=msgspec.json.decode(content, type=_Problem).code)
-        return msgspec.json.decode(content, type=returns)
+        try:
+            if status >= 400:
+                raise ChannelRefused(channel=NAME, reason=msgspec.json.decode(content, type=_Problem).code)
+            return msgspec.json.decode(content, type=returns)
+        except msgspec.DecodeError:
+            # Somebody else answers in its place.
+            raise ChannelSilent(channel=NAME) from None
 
     def _open(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -135,12 +139,13 @@ class Sandbox:
 sandbox = Sandbox()
 
 
-async def confirm(db: Db, actor: Actor, payment_id: UUID, outcome: Outcome) -> None:
-    """Decide a pending payment as its payer, at the cashier; what follows, follows by notice.
+async def confirm(pool: Pool, actor: Actor, payment_id: UUID, outcome: Outcome) -> None:
+    """Decide a pending payment as its payer, at the cashier; what follows, follows by notice. Repeated, it decides once.
 
-    Raises PaymentUnknown, PaymentNotPending, ChannelRefused, ChannelSilent.
+    Holds no connection while the cashier thinks. Raises PaymentUnknown, PaymentNotPending, ChannelRefused, ChannelSilent.
     """
-    payment = await payments.payment_of_payer(db, actor, payment_id)
+    async with borrowed(pool) as db:
+        payment = await payments.payment_of_payer(db, actor, payment_id)
     if payment.status == "pending" and payment.channel == NAME:
         await sandbox.decide(payment, outcome)
     elif payment.status != "captured" or outcome != "paid":

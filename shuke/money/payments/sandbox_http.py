@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from shuke.kit.shapes import Scope
-from shuke.kit.web import Actor, Db, Upload, post
+from shuke.kit.web import Actor, Db, Pool, Upload, post
 from shuke.money.payments.sandbox import confirm, receive
 from shuke.money.payments.types import (
     ChannelRefused,
@@ -29,9 +29,9 @@ class Confirmation(msgspec.Struct, frozen=True):
     status_code=202,
     raises=(PaymentUnknown, PaymentNotPending, ChannelRefused, ChannelSilent),
 )
-async def confirm_payment(payment_id: UUID, data: Confirmation, db: Db, actor: Actor) -> Confirmation:
+async def confirm_payment(payment_id: UUID, data: Confirmation, pool: Pool, actor: Actor) -> Confirmation:
     """Pay, or fail to pay, a payment of yours at the sandbox cashier; the signed notice follows."""
-    await confirm(db, actor, payment_id, data.outcome)
+    await confirm(pool, actor, payment_id, data.outcome)
     return data
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from shuke.kit.actor import PersonId
-from shuke.kit.errors import Conflict, Forbidden, NotFound
+from shuke.kit.errors import Conflict, Forbidden, NotFound, Unavailable
 from shuke.kit.events import Event, Job
 from shuke.kit.money import Money
 
@@ -245,8 +245,8 @@ class ChannelUnavailable(Conflict):
     channel: str
 
 
-class ChannelSilent(Conflict):
-    """The payment channel does not answer now; try again."""
+class ChannelSilent(Unavailable):
+    """The payment channel does not answer now; try again, which pays once however often."""
 
     channel: str
 

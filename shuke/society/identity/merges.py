@@ -22,7 +22,6 @@ async def merge_persons(db: Db, into: PersonId, other: PersonId) -> None:
     Logins lead to `into`, sessions of `other` act as `into`, roles move, and whoever was merged into `other` before is now
     merged into `into`: no chain is ever longer than one step.
     """
-    known.forget()
     now, home, other_home = clock.now(), home_of(into), home_of(other)
     async with transaction(db):
         # Locked in one order, so that two merges of the same pair meet in a queue and not in a deadlock.
@@ -34,3 +33,4 @@ async def merge_persons(db: Db, into: PersonId, other: PersonId) -> None:
         await sql.LEAD_LOGINS.run(db, other, into)
         await sql.INHERIT_ROLES.run(db, home, into, other_home, other, now)
         await emit(db, PersonsMerged(into, other))
+        known.forget(db)

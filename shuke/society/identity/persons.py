@@ -58,10 +58,10 @@ async def me(db: Db, actor: Actor) -> Me:
 async def revise_me(db: Db, actor: Actor, ask: MeAsk) -> Me:
     """Change name, avatar, language or bio of the signed-in person."""
     name = tidy(ask.name) if ask.name else None
-    known.forget()
     person = await sql.REVISE.first(db, home_of(actor.person), actor.person, name, ask.avatar, ask.language, ask.bio)
     if person is None:
         raise PersonUnknown()
+    known.forget(db)
     return await _seen_by_self(db, actor, person)
 
 

@@ -104,9 +104,9 @@ async def _export(db: Db, person_id: PersonId) -> dict[str, Any]:
 
 
 async def _erase(db: Db, self_id: UUID) -> None:
-    known.forget()
     await privacy_sql.ERASE.run(db, home_of(self_id), self_id, ERASED_NAME, clock.now())
     await privacy_sql.ERASE_LOGINS.run(db, self_id)
+    known.forget(db)
 
 
 privacy("identity", export=_export, erase=_erase)

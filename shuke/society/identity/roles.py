@@ -49,8 +49,9 @@ async def give_role(db: Db, given_by: PersonId | None, person_id: PersonId, scop
     if role not in roles.entries:
         raise RoleUnknown(role=role)
     home = home_of(person_id)
-    known.forget()
-    if not await sql.GIVE_ROLE.run(db, home, person_id, scope, role, given_by, clock.now()):
+    is_new = await sql.GIVE_ROLE.run(db, home, person_id, scope, role, given_by, clock.now())
+    known.forget(db)
+    if not is_new:
         person = await sql.PERSON.first(db, home, person_id)
         if person is None or person.merged_into or person.erased_at:
             raise PersonUnknown()
@@ -58,8 +59,9 @@ async def give_role(db: Db, given_by: PersonId | None, person_id: PersonId, scop
 
 async def end_role(db: Db, person_id: PersonId, scope: UUID, role: str) -> bool:
     """Take a role away; answers whether it was held. Trusts its caller."""
-    known.forget()
-    return bool(await sql.END_ROLE.first(db, home_of(person_id), person_id, scope, role, clock.now()))
+    was_held = bool(await sql.END_ROLE.first(db, home_of(person_id), person_id, scope, role, clock.now()))
+    known.forget(db)
+    return was_held
 
 
 async def roles_of(db: Db, person_id: PersonId) -> list[RoleGiven]:

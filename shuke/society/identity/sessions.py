@@ -25,9 +25,10 @@ async def authenticate(db: Db, token: str) -> Actor | None:
     """
     found = known.recall(token)
     if found is None:
+        since = known.changes()
         found = await _look_up(db, token)
         if found is not None:
-            known.remember(token, found)
+            known.remember(token, found, since)
     return found
 
 
@@ -94,6 +95,6 @@ async def end_session(db: Db, actor: Actor, session_id: UUID | None = None) -> N
     """Sign out one of one's sessions, by default the one that asks. Raises SessionUnknown."""
     _ = actor.person
     ending = session_id or actor.session_id
-    known.forget()
     if not await sql.END_SESSION.first(db, *rules.with_homes(actor.selves), ending, clock.now()):
         raise SessionUnknown()
+    known.forget(db)

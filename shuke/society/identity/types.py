@@ -1,13 +1,13 @@
 """The words of identity."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, NewType
+from typing import Annotated, Any, Literal, NewType
 from uuid import UUID
 
 import msgspec
 
 from shuke.kit.actor import PersonId
-from shuke.kit.errors import Conflict, Invalid, NotFound, Refusal, Throttled
+from shuke.kit.errors import Conflict, Invalid, NotFound, Throttled, Unavailable
 from shuke.kit.events import Event, Job
 
 SessionId = NewType("SessionId", UUID)
@@ -291,10 +291,8 @@ class WeChatAppUnknown(Invalid):
     app_id: str
 
 
-class WeChatSilent(Refusal):
+class WeChatSilent(Unavailable):
     """WeChat did not answer; try again."""
-
-    status: ClassVar[int] = 503
 
 
 class LoginTaken(Conflict):

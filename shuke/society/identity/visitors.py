@@ -24,8 +24,8 @@ async def join(db: Db, visitor_id: VisitorId, person_id: PersonId) -> bool:
     On a phone that goes from hand to hand the first who signs in keeps the visitor's past.
     """
     now = clock.now()
-    known.forget()
     if not await sql.JOIN.first(db, home_of(visitor_id), visitor_id, person_id, now):
         return False
     await sql.BECOME.run(db, home_of(person_id), person_id, visitor_id, True, now)
+    known.forget(db)
     return True
