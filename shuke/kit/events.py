@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from shuke.kit import clock
-from shuke.kit.db import Db, Write, at_end
+from shuke.kit.db import Db, Write, at_end, transaction
 from shuke.kit.errors import owner_of
 
 Handler = Callable[[Any, Any], Awaitable[None]]
@@ -143,8 +143,12 @@ QUEUE = Write(
 
 
 async def emit(db: Db, *messages: Event | Job | Later) -> None:
-    """Write news and jobs in the caller's transaction. At most 10,000 at once."""
+    """Write news and jobs in the caller's transaction, or in one of their own. At most 10,000 at once."""
     assert len(messages) <= MAX_MESSAGES, "too many messages in one statement"
+    if db.depth == 0:
+        async with transaction(db):
+            await emit(db, *messages)
+        return
     now, timeline = clock.now(), clock.timeline_name()
     events = [each for each in messages if isinstance(each, Event)]
     if events:

@@ -13,6 +13,7 @@ import msgspec
 from asyncpg import exceptions as pg
 
 from shuke.kit import logs
+from shuke.kit.db import Overtaken
 from shuke.kit.errors import Invalid, NotFound, NotSignedIn, Refusal, Throttled, Unavailable
 
 CONTENT_TYPE = "application/problem+json"
@@ -103,6 +104,7 @@ AWAY = (
     TimeoutError,
     ConnectionError,
     asyncpg.InterfaceError,
+    Overtaken,
     # The driver's own word where a server says farewell before it is asked, and then hangs up.
     asyncpg.InternalClientError,
     pg.PostgresConnectionError,

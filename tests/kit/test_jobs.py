@@ -1,6 +1,7 @@
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 from unittest.mock import MagicMock
 from uuid import UUID
 
@@ -124,6 +125,19 @@ async def test_a_call_outside_whose_caller_was_killed_is_due_again_when_its_leas
     again = await jobs.run_next(db, "test")
 
     assert again is not None and (again.id, again.attempts) == (leased.id, 1)
+
+
+async def test_news_and_its_jobs_go_as_one_statement_also_outside_a_transaction(pool: Pool, statements: Callable[..., Any]):
+    async with borrowed(pool) as db:
+        # The first time, the driver asks for types too.
+        await emit(db, BellRang("south"))
+        with statements(db, at_most=1) as seen:
+            await emit(db, BellRang("north"))
+            # It tells its loggers a moment later.
+            await asyncio.sleep(0)
+
+        assert len(seen) == 1
+        assert await db.fetchval("select count(*) from kit.events") == await db.fetchval("select count(*) from kit.jobs") == 2
 
 
 @pytest.mark.concurrent
