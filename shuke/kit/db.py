@@ -2,7 +2,7 @@
 
 from shuke.kit.connections import Db, Overtaken, Refusals, connect
 from shuke.kit.pool import Pool, borrowed, open_pool
-from shuke.kit.queries import Query, Reading, Statement, Write, known, read, together
+from shuke.kit.queries import Query, Reading, Statement, Write, first_of, known, read, together
 from shuke.kit.transactions import afterwards, at_end, last, refusing, transaction
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "at_end",
     "borrowed",
     "connect",
+    "first_of",
     "known",
     "last",
     "open_pool",

@@ -9,7 +9,7 @@ from asyncpg.exceptions import DeadlockDetectedError, IntegrityConstraintViolati
 
 from shuke.kit import clock
 from shuke.kit.actor import Actor
-from shuke.kit.db import Db, Query, Reading, Statement, Write, known, read, together, transaction
+from shuke.kit.db import Db, Query, Reading, Statement, Write, first_of, known, read, together, transaction
 from shuke.kit.errors import Conflict, Invalid, Refusal
 from shuke.kit.ids import home_of
 
@@ -68,7 +68,7 @@ async def once_knowing(
     digest = hashlib.sha256(msgspec.json.encode((returns.__name__, request))).digest()
     for left in reversed(range(_TRIES)):
         try:
-            kept, given = await read(db, together(FIND.reading(_only, *mine), facts.postponed()))
+            kept, given = await read(db, together(FIND.reading(first_of, *mine), facts.postponed()))
             if kept is None:
                 async with transaction(db):
                     answer = await work(given())
@@ -88,7 +88,3 @@ async def once_knowing(
             raise KeyReused()
         return msgspec.json.decode(kept.answer, type=returns)
     raise AssertionError("unreachable")
-
-
-def _only(rows: list[Answer]) -> Answer | None:
-    return rows[0] if rows else None

@@ -111,6 +111,11 @@ class Reading(Generic[Answer]):
         return Reading(self.asked, postpone)
 
 
+def first_of(rows: list[T]) -> T | None:
+    """The row of a question that has one row at most, or None: `QUERY.reading(first_of, ...)`."""
+    return rows[0] if rows else None
+
+
 def known(value: T) -> Reading[T]:
     """The answer to a question that need not be asked."""
     return Reading((), lambda _: value)

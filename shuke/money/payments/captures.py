@@ -2,7 +2,7 @@
 
 from shuke.kit import clock, logs
 from shuke.kit.actor import PersonId
-from shuke.kit.db import Db, Overtaken, read, transaction
+from shuke.kit.db import Db, Overtaken, first_of, read, transaction
 from shuke.kit.events import emit
 from shuke.kit.ids import home_of, new_id
 from shuke.money.payments import channels, sql
@@ -21,7 +21,6 @@ from shuke.money.payments.types import (
     QueryPayment,
     RefundId,
     SendRefund,
-    ToCapture,
 )
 
 MAX_QUERIES_A_ROUND = 200
@@ -47,7 +46,7 @@ async def capture(db: Db, channel: str, notice: PaidNotice) -> None:
 async def _capture(db: Db, channel: str, notice: PaidNotice) -> None:
     payment_id, home, now = notice.payment_id, home_of(notice.payment_id), clock.now()
     id, amount, currency = notice.notice_id, notice.amount.amount, notice.amount.currency
-    found = await read(db, sql.TO_CAPTURE.reading(_only, home, payment_id, channel, amount, currency, id))
+    found = await read(db, sql.TO_CAPTURE.reading(first_of, home, payment_id, channel, amount, currency, id))
     if found is None:
         await _explain(db, channel, notice)
         return
@@ -56,10 +55,6 @@ async def _capture(db: Db, channel: str, notice: PaidNotice) -> None:
     # Who hears this posts to each shop's book in turn: in one order for all, so that two payments never wait in a circle.
     parts = sorted(found.parts, key=lambda part: home_of(part.shop_id))
     await emit(db, PaymentCaptured(payment_id, found.payer_id, channel, transaction_id, parts, now))
-
-
-def _only(rows: list[ToCapture]) -> ToCapture | None:
-    return rows[0] if rows else None
 
 
 async def fail(db: Db, channel: str, notice: FailedNotice) -> None:
